@@ -1,0 +1,57 @@
+/** `@syncro/protocol`: frames, messages, limits, and the contracts of connections and transports. Knows no classes and no clocks. */
+
+export { isName, isReservedKey } from './check.js'
+export { decodeMessage, encodeMessage } from './codec.js'
+export type { Connection, Receiver } from './connection.js'
+export { ProtocolError, type ProtocolErrorCode, type ProtocolErrorDetails } from './errors.js'
+export { encodeFrame, type FrameWidth } from './frame.js'
+export { FrameDecoder, type FrameDecoderOptions } from './frame-decoder.js'
+export { type JsonPrefix, JsonScanner } from './json-scanner.js'
+export {
+  MAX_BATCH_CHANGES,
+  MAX_BIGINT_DIGITS,
+  MAX_BYTES_LENGTH,
+  MAX_ERROR_CODE_LENGTH,
+  MAX_ERROR_TEXT_LENGTH,
+  MAX_FIELDS,
+  MAX_FRAME_BYTES,
+  MAX_NAME_LENGTH,
+  MAX_ROW_WRITERS,
+  MAX_ROWS,
+  MAX_STRING_LENGTH,
+  MAX_V1_DEPTH,
+  MAX_V1_FRAME_BYTES,
+  MAX_VALUE_DEPTH,
+  MAX_VERSIONS,
+  V1_EXTENSION_BYTES,
+} from './limits.js'
+export type { Ack } from './messages/ack.js'
+export type { Batch, BatchChange } from './messages/batch.js'
+export type { CatchUp } from './messages/catch-up.js'
+export type { CaughtUp } from './messages/caught-up.js'
+export type { Cursor } from './messages/cursor.js'
+export type { Era } from './messages/era.js'
+export type { ErrorMessage } from './messages/error.js'
+export type { Mark } from './messages/mark.js'
+export type { Message } from './messages/message.js'
+export type { Ping } from './messages/ping.js'
+export type { Pong } from './messages/pong.js'
+export type { Resume } from './messages/resume.js'
+export type { Resumed } from './messages/resumed.js'
+export type { RowField, RowImage, RowStamp, Rows } from './messages/rows.js'
+export { isWellFormed } from './text.js'
+export type { Listener, Listening, PeerInfo, Transport } from './transport.js'
+export type { AddScribe } from './v1/add-scribe.js'
+export { decodeV1, encodeV1 } from './v1/codec.js'
+export type { V1Error } from './v1/error.js'
+export type { Hello } from './v1/hello.js'
+export type { GemMessage, ReceivedV1Message, V1Message } from './v1/message.js'
+export type { Noop } from './v1/noop.js'
+export { V1Reader } from './v1/reader.js'
+export type { Response } from './v1/response.js'
+export type { Rpc } from './v1/rpc.js'
+export { parseScribe, type Scribe } from './v1/scribe.js'
+export type { Sync } from './v1/sync.js'
+export type { UnknownV1 } from './v1/unknown.js'
+export type { Upgrade } from './v1/upgrade.js'
+export type { JsonObject, JsonValue, RecordId, Value, WrittenStamp } from './value.js'
