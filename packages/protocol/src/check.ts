@@ -51,10 +51,16 @@ export function isHexId(value: unknown): value is string {
 
 /** The error for a part that is not what its rule asks for. */
 export function invalid(path: string, expected: string): ProtocolError {
-  return new ProtocolError('SYNCRO_MESSAGE_INVALID', `${path === '' ? 'a message' : path} must be ${expected}`, { path })
+  return new ProtocolError('SYNCRO_MESSAGE_INVALID', `${path === '' ? 'a message' : path} must be ${expected}`, {
+    path,
+  })
 }
 
 /** The error for a part that passes a limit. */
 export function overLimit(path: string, actual: number, limit: number): ProtocolError {
-  return new ProtocolError('SYNCRO_MESSAGE_INVALID', `${path} is ${actual}, over the limit of ${limit}`, { path, actual, limit })
+  return new ProtocolError('SYNCRO_MESSAGE_INVALID', `${path} is ${actual}, over the limit of ${limit}`, {
+    path,
+    actual,
+    limit,
+  })
 }

@@ -2,8 +2,10 @@
 
 import { invalid, isObject } from './check.js'
 import { ProtocolError } from './errors.js'
+import { frameTooLarge } from './frame.js'
+import { MAX_FRAME_BYTES } from './limits.js'
 import { parseAck } from './messages/ack.js'
-import { parseBatch, writeBatch } from './messages/batch.js'
+import { batchText, parseBatch } from './messages/batch.js'
 import { parseCatchUp } from './messages/catch-up.js'
 import { parseCaughtUp } from './messages/caught-up.js'
 import { parseEra } from './messages/era.js'
@@ -19,7 +21,22 @@ import { decodeUtf8, encodeUtf8, hasLoneEscape } from './text.js'
 
 /** The body of a version-2 message. Throws `SYNCRO_MESSAGE_INVALID` for a value that is none (NaN, say); all else is up to the types. */
 export function encodeMessage(message: Message): Uint8Array {
-  return encodeUtf8(JSON.stringify(write(message)))
+  return encodeUtf8(textOf(message), 0)
+}
+
+/**
+ * A version-2 message in its 32-bit frame, in one step; its body is `frame.subarray(4)`. Throws `SYNCRO_FRAME_TOO_LARGE` where the body is over
+ * `MAX_FRAME_BYTES`, and what `encodeMessage` throws.
+ */
+export function encodeMessageFrame(message: Message): Uint8Array {
+  const frame = encodeUtf8(textOf(message), 4)
+  const length = frame.length - 4
+  if (length > MAX_FRAME_BYTES) throw frameTooLarge(length, MAX_FRAME_BYTES)
+  frame[0] = length >>> 24
+  frame[1] = length >>> 16
+  frame[2] = length >>> 8
+  frame[3] = length
+  return frame
 }
 
 /**
@@ -61,16 +78,16 @@ export function decodeMessage(body: Uint8Array): Message {
   }
 }
 
-function write(message: Message): object {
+function textOf(message: Message): string {
   switch (message.type) {
     case 'batch':
-      return writeBatch(message)
+      return batchText(message)
     case 'rows':
-      return writeRows(message)
+      return JSON.stringify(writeRows(message))
     case 'error':
-      return writeError(message)
+      return JSON.stringify(writeError(message))
     default:
-      return message
+      return JSON.stringify(message)
   }
 }
 
@@ -84,5 +101,7 @@ function parseJson(text: string): unknown {
 
 function unknownType(type: unknown): ProtocolError {
   if (typeof type !== 'string') return invalid('type', 'a string')
-  return new ProtocolError('SYNCRO_MESSAGE_UNKNOWN', `version 2 has no message ${JSON.stringify(type.slice(0, 32))}`, { path: 'type' })
+  return new ProtocolError('SYNCRO_MESSAGE_UNKNOWN', `version 2 has no message ${JSON.stringify(type.slice(0, 32))}`, {
+    path: 'type',
+  })
 }

@@ -100,7 +100,8 @@ export class FrameDecoder {
 
   /** Says that nothing will follow. Throws `SYNCRO_FRAME_CUT` where part of a frame has come. */
   end(): void {
-    if (this.pendingBytes > 0) throw new ProtocolError('SYNCRO_FRAME_CUT', 'the connection ended in the middle of a frame')
+    if (this.pendingBytes > 0)
+      throw new ProtocolError('SYNCRO_FRAME_CUT', 'the connection ended in the middle of a frame')
   }
 
   #lengthAt(start: number): number {

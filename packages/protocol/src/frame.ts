@@ -28,5 +28,8 @@ export function encodeFrame(body: Uint8Array, width: FrameWidth): Uint8Array {
 }
 
 export function frameTooLarge(bytes: number, limit: number): ProtocolError {
-  return new ProtocolError('SYNCRO_FRAME_TOO_LARGE', `a frame of ${bytes} bytes is over the limit of ${limit}`, { actual: bytes, limit })
+  return new ProtocolError('SYNCRO_FRAME_TOO_LARGE', `a frame of ${bytes} bytes is over the limit of ${limit}`, {
+    actual: bytes,
+    limit,
+  })
 }

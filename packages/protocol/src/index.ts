@@ -1,7 +1,7 @@
 /** `@syncro/protocol`: frames, messages, limits, and the contracts of connections and transports. Knows no classes and no clocks. */
 
 export { isName, isReservedKey } from './check.js'
-export { decodeMessage, encodeMessage } from './codec.js'
+export { decodeMessage, encodeMessage, encodeMessageFrame } from './codec.js'
 export type { Connection, Receiver } from './connection.js'
 export { ProtocolError, type ProtocolErrorCode, type ProtocolErrorDetails } from './errors.js'
 export { encodeFrame, type FrameWidth } from './frame.js'

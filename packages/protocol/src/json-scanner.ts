@@ -51,7 +51,8 @@ export class JsonScanner {
 
   /** Looks at the next piece and says what all pieces are together. */
   scan(piece: Uint8Array): JsonPrefix {
-    for (let index = 0; index < piece.length && this.#state !== INVALID; index++) this.#state = this.#after(piece[index] as number)
+    for (let index = 0; index < piece.length && this.#state !== INVALID; index++)
+      this.#state = this.#after(piece[index] as number)
     if (this.#state === NOTHING) return 'finished'
     return this.#state === INVALID ? 'invalid' : 'unfinished'
   }

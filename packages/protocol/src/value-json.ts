@@ -26,15 +26,6 @@ export function readFields(raw: unknown, change: number): Record<string, Value> 
   return fields
 }
 
-/** The fields as JSON has them: the same object where every value is JSON's already. */
-export function writeFields(fields: Readonly<Record<string, Value>>): object {
-  for (const name in fields) {
-    const value = fields[name] as Value
-    if (typeof value === 'object' ? value !== null : typeof value !== 'string' && writeValue(value) !== value) return writeMembers(fields, 0)
-  }
-  return fields
-}
-
 /** One value out of parsed JSON; arrays and objects are turned where they stand. Throws `SYNCRO_MESSAGE_INVALID`. */
 export function readValue(raw: unknown, path = 'a value'): Value {
   return read(raw, path, 0)
@@ -73,7 +64,8 @@ function readItems(items: unknown[], path: string, depth: number): readonly Valu
 function readObject(raw: RawObject, path: string, depth: number): Value {
   const keys = Object.keys(raw)
   const first = keys[0]
-  if (keys.length === 1 && first !== undefined && first.startsWith('$')) return readTagged(first, raw[first], path, depth)
+  if (keys.length === 1 && first !== undefined && first.startsWith('$'))
+    return readTagged(first, raw[first], path, depth)
   return readMembers(raw, keys, path, depth + 1)
 }
 

@@ -1,9 +1,10 @@
 /** `batch`: the changes of one transaction, under one stamp. The message that there are most of. */
 
 import { invalid, isCount, isHexId, isName, isRecordId, overLimit, type RawObject } from '../check.js'
+import { fieldsText, quote } from '../json-text.js'
 import { MAX_BATCH_CHANGES } from '../limits.js'
 import type { RecordId, Value, WrittenStamp } from '../value.js'
-import { readFields, writeFields } from '../value-json.js'
+import { readFields } from '../value-json.js'
 
 export interface Batch {
   readonly type: 'batch'
@@ -32,8 +33,6 @@ export interface BatchChange {
   readonly after?: WrittenStamp
 }
 
-type Letter = 'c' | 'u' | 'd' | 'r'
-
 const letters = { create: 'c', update: 'u', destroy: 'd', restore: 'r' } as const
 
 /** Rules M4 to M6. */
@@ -48,11 +47,11 @@ export function parseBatch(raw: RawObject): Batch {
   return { type: 'batch', stamp, writer, changes: parsed }
 }
 
-/** The batch as JSON has it; nothing in it is copied that need not be. */
-export function writeBatch(batch: Batch): object {
-  const changes: unknown[] = []
-  for (const change of batch.changes) changes.push(writeChange(change))
-  return { type: 'batch', stamp: batch.stamp, writer: batch.writer, changes }
+/** The batch in JSON. */
+export function batchText(batch: Batch): string {
+  let changes = ''
+  for (const change of batch.changes) changes += (changes === '' ? '' : ',') + changeText(change)
+  return `{"type":"batch","stamp":${batch.stamp},"writer":${quote(batch.writer)},"changes":[${changes}]}`
 }
 
 function parseChange(raw: unknown, index: number): BatchChange {
@@ -73,7 +72,8 @@ function parseChange(raw: unknown, index: number): BatchChange {
     return { name, id, type, fields: readFields(fields, index) }
   }
   const overcome = after === undefined ? undefined : parseAfter(after, index)
-  if (fields === undefined || fields === null) return overcome ? { name, id, type, after: overcome } : { name, id, type }
+  if (fields === undefined || fields === null)
+    return overcome ? { name, id, type, after: overcome } : { name, id, type }
   const read = readFields(fields, index)
   return overcome ? { name, id, type, fields: read, after: overcome } : { name, id, type, fields: read }
 }
@@ -94,14 +94,15 @@ function typeOfLetter(letter: unknown, index: number): BatchChange['type'] {
 }
 
 function parseAfter(raw: unknown, index: number): WrittenStamp {
-  if (!Array.isArray(raw) || !isCount(raw[0]) || !isHexId(raw[1])) throw invalid(`changes[${index}].after`, 'a stamp and its writer')
+  if (!Array.isArray(raw) || !isCount(raw[0]) || !isHexId(raw[1]))
+    throw invalid(`changes[${index}].after`, 'a stamp and its writer')
   return [raw[0], raw[1]]
 }
 
-function writeChange(change: BatchChange): unknown[] {
-  const written: [string, RecordId, Letter, ...unknown[]] = [change.name, change.id, letters[change.type]]
-  if (change.fields !== undefined) written.push(writeFields(change.fields))
-  else if (change.after !== undefined) written.push(null)
-  if (change.after !== undefined) written.push(change.after)
-  return written
+function changeText({ name, id, type, fields, after }: BatchChange): string {
+  let text = `[${quote(name)},${typeof id === 'string' ? quote(id) : id},"${letters[type]}"`
+  if (fields !== undefined) text += `,${fieldsText(fields)}`
+  else if (after !== undefined) text += ',null'
+  if (after !== undefined) text += `,[${after[0]},${quote(after[1])}]`
+  return `${text}]`
 }

@@ -66,7 +66,8 @@ function parseRow(raw: unknown, index: number, writers: number): RowImage {
 }
 
 function parseStamp(raw: unknown, path: string, writers: number): RowStamp {
-  if (!Array.isArray(raw) || !isCount(raw[0]) || !isWriter(raw[1], writers)) throw invalid(path, 'null, or a stamp and the index of its writer')
+  if (!Array.isArray(raw) || !isCount(raw[0]) || !isWriter(raw[1], writers))
+    throw invalid(path, 'null, or a stamp and the index of its writer')
   return [raw[0], raw[1]]
 }
 
@@ -81,7 +82,8 @@ function parseFields(raw: unknown, row: number, writers: number): RowField[] {
     const stamp: unknown = field[2]
     const writer: unknown = field[3]
     if (!isName(name)) throw invalid(`rows[${row}].fields[${index}].name`, 'a name of 1 to 256 units')
-    if (!isCount(stamp) || !isWriter(writer, writers)) throw invalid(`rows[${row}].fields[${index}].stamp`, 'a stamp and the index of its writer')
+    if (!isCount(stamp) || !isWriter(writer, writers))
+      throw invalid(`rows[${row}].fields[${index}].stamp`, 'a stamp and the index of its writer')
     fields.push([name, readValue(field[1]), stamp, writer])
   }
   return fields

@@ -43,7 +43,8 @@ export interface Hello {
 export function parseHello(raw: RawObject): Hello {
   const { uid, versions, ledger, era, space, view, durable, clock, number, auth } = raw
   if (!isUid(uid)) throw invalid('uid', 'a string of 1 to 256 units')
-  if (!Array.isArray(versions) || versions.length === 0 || !versions.every(isVersion)) throw invalid('versions', 'an array of integers from 1 to 65,535')
+  if (!Array.isArray(versions) || versions.length === 0 || !versions.every(isVersion))
+    throw invalid('versions', 'an array of integers from 1 to 65,535')
   if (versions.length > MAX_VERSIONS) throw overLimit('versions', versions.length, MAX_VERSIONS)
   if (!isHexId(ledger)) throw invalid('ledger', '24 lower-case hex digits')
   if (!isHexId(era)) throw invalid('era', '24 lower-case hex digits')

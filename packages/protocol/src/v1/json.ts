@@ -18,7 +18,7 @@ const beyondAscii = /[\u0080-\uffff]/g
 export function encodeAsciiJson(value: object): Uint8Array {
   const text = holdsBigint(value) ? stringifyLossless(value) : JSON.stringify(value)
   if (text === undefined) throw invalid('', 'an object')
-  return encodeUtf8(text.replace(beyondAscii, escapeUnit))
+  return encodeUtf8(text.replace(beyondAscii, escapeUnit), 0)
 }
 
 /** The value in a body. Throws `SYNCRO_JSON_INVALID`, or `SYNCRO_MESSAGE_INVALID` for what is refused anywhere in a message. */

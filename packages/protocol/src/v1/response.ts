@@ -16,5 +16,9 @@ export interface Response {
 /** Rule G5. */
 export function parseResponse(raw: RawObject): Response {
   const { id, result } = raw
-  return { type: 'response', id: id === undefined ? null : (id as JsonValue), result: result === undefined ? null : (result as JsonValue) }
+  return {
+    type: 'response',
+    id: id === undefined ? null : (id as JsonValue),
+    result: result === undefined ? null : (result as JsonValue),
+  }
 }

@@ -16,6 +16,11 @@ const unknownFrom = '?'
 /** Rule G3. */
 export function parseSync(raw: RawObject): Sync {
   const { from } = raw
-  const known = typeof from === 'string' || typeof from === 'number' ? from : from === undefined || from === null ? null : unknownFrom
+  const known =
+    typeof from === 'string' || typeof from === 'number'
+      ? from
+      : from === undefined || from === null
+        ? null
+        : unknownFrom
   return { type: 'sync', from: known, ...parseRequestId(raw) }
 }
