@@ -1,0 +1,14 @@
+/** Growing typed arrays. */
+type Growable = Uint16Array | Uint32Array
+
+/** A copy of a typed array with room for more; the new part is zero. */
+export function grown<T extends Growable>(array: T, capacity: number): T {
+  const larger = new (array.constructor as new (length: number) => T)(capacity)
+  larger.set(array)
+  return larger
+}
+
+/** The capacity to grow to: doubling while small, then by a quarter, so that the slack stays below a quarter of the data. */
+export function nextCapacity(capacity: number): number {
+  return capacity < 4096 ? Math.max(16, capacity * 2) : capacity + (capacity >> 2)
+}

@@ -1,0 +1,164 @@
+/** The records of one class: ids to slots, life, and a column a field. */
+import { absent, Column, pageBits, pageMask, pageSize, type WriterArray, withRoomFor } from './column.js'
+import type { RecordId } from './ids.js'
+import type { Value } from './value.js'
+import type { Writers } from './writers.js'
+
+/** Where a slot's row stands in the ledger, and the two stamps that say whether it lives. */
+class LifePage {
+  readonly rows = new Uint32Array(pageSize)
+  readonly births = new Float64Array(pageSize).fill(absent)
+  readonly positions = new Uint32Array(pageSize)
+  birthWriters: WriterArray = new Uint16Array(pageSize)
+  /** Most pages never see a destroy. */
+  destroys: Float64Array | undefined
+  destroyWriters: WriterArray | undefined
+}
+
+export class Table {
+  readonly name: string
+  readonly columns = new Map<string, Column>()
+  readonly #writers: Writers
+  readonly #slots = new Map<RecordId, number>()
+  readonly #ids: (RecordId | undefined)[] = []
+  readonly #pages: LifePage[] = []
+  readonly #free: number[] = []
+  readonly #nameTaken: () => void
+  /** How many records live. */
+  living = 0
+
+  /** @param nameTaken called before a column is made: the ledger bounds the names it keeps. */
+  constructor(name: string, writers: Writers, nameTaken: () => void) {
+    this.name = name
+    this.#writers = writers
+    this.#nameTaken = nameTaken
+  }
+
+  /** Slots in use are below this number; some below it may be free. */
+  get end(): number {
+    return this.#ids.length
+  }
+
+  slot(id: RecordId): number | undefined {
+    return this.#slots.get(id)
+  }
+
+  /** The record's id; undefined for a free slot. */
+  id(slot: number): RecordId | undefined {
+    return this.#ids[slot]
+  }
+
+  row(slot: number): number {
+    return this.#pages[slot >>> pageBits]!.rows[slot & pageMask]!
+  }
+
+  column(name: string): Column {
+    let column = this.columns.get(name)
+    if (column === undefined) {
+      this.#nameTaken()
+      column = new Column(name)
+      this.columns.set(name, column)
+    }
+    return column
+  }
+
+  /** The value of a field, or undefined where none is set. */
+  get(slot: number, field: string): Value | undefined {
+    return this.columns.get(field)?.get(slot)
+  }
+
+  birth(slot: number): number {
+    return this.#pages[slot >>> pageBits]!.births[slot & pageMask]!
+  }
+
+  birthWriter(slot: number): number {
+    return this.#pages[slot >>> pageBits]!.birthWriters[slot & pageMask]!
+  }
+
+  destroy(slot: number): number {
+    return this.#pages[slot >>> pageBits]!.destroys?.[slot & pageMask] ?? absent
+  }
+
+  destroyWriter(slot: number): number {
+    return this.#pages[slot >>> pageBits]!.destroyWriters?.[slot & pageMask] ?? 0
+  }
+
+  /** Position of the newest life event, as an offset from the ledger's base. */
+  lifeOffset(slot: number): number {
+    return this.#pages[slot >>> pageBits]!.positions[slot & pageMask]!
+  }
+
+  /** A record lives if its newest birth is newer than its newest destroy. */
+  lives(slot: number): boolean {
+    const page = this.#pages[slot >>> pageBits]
+    if (page === undefined) return false
+    const birth = page.births[slot & pageMask]!
+    if (birth < 0) return false
+    const destroy = page.destroys?.[slot & pageMask] ?? absent
+    if (destroy < birth) return true
+    return destroy === birth && this.#writers.newer(birth, this.birthWriter(slot), destroy, this.destroyWriter(slot))
+  }
+
+  /** A stamp counts if it is newer than the record's destroy. */
+  counts(slot: number, stamp: number, writer: number): boolean {
+    const destroy = this.destroy(slot)
+    return destroy < 0 || this.#writers.newer(stamp, writer, destroy, this.destroyWriter(slot))
+  }
+
+  setBirth(slot: number, stamp: number, writer: number): void {
+    const page = this.#pages[slot >>> pageBits]!
+    page.births[slot & pageMask] = stamp
+    page.birthWriters = withRoomFor(page.birthWriters, writer)
+    page.birthWriters[slot & pageMask] = writer
+  }
+
+  setDestroy(slot: number, stamp: number, writer: number): void {
+    const page = this.#pages[slot >>> pageBits]!
+    page.destroys ??= new Float64Array(pageSize).fill(absent)
+    page.destroys[slot & pageMask] = stamp
+    page.destroyWriters = withRoomFor(page.destroyWriters ?? new Uint16Array(pageSize), writer)
+    page.destroyWriters[slot & pageMask] = writer
+  }
+
+  setLifeOffset(slot: number, offset: number): void {
+    this.#pages[slot >>> pageBits]!.positions[slot & pageMask] = offset
+  }
+
+  /** Takes a slot for an id that has none. */
+  allocate(id: RecordId, row: number): number {
+    const slot = this.#free.pop() ?? this.#ids.length
+    if (slot === this.#ids.length) {
+      this.#ids.push(id)
+      if (slot >>> pageBits === this.#pages.length) this.#pages.push(new LifePage())
+    } else this.#ids[slot] = id
+    this.#slots.set(id, slot)
+    this.#pages[slot >>> pageBits]!.rows[slot & pageMask] = row
+    return slot
+  }
+
+  /** Gives a slot back, with nothing left in it. */
+  release(slot: number): void {
+    this.#slots.delete(this.#ids[slot]!)
+    this.#ids[slot] = undefined
+    for (const column of this.columns.values()) column.clear(slot)
+    this.setBirth(slot, absent, 0)
+    if (this.destroy(slot) !== absent) this.setDestroy(slot, absent, 0)
+    this.setLifeOffset(slot, 0)
+    this.#free.push(slot)
+  }
+
+  /** The slots of the records that live, in the order in which they were first met. */
+  *livingSlots(): IterableIterator<number> {
+    for (let slot = 0; slot < this.#ids.length; slot++) if (this.lives(slot)) yield slot
+  }
+
+  /** Lowers every position kept here: the ledger has a new base. */
+  rebase(lower: (offset: number) => number): void {
+    for (const page of this.#pages)
+      for (let index = 0; index < pageSize; index++) page.positions[index] = lower(page.positions[index]!)
+    for (const column of this.columns.values())
+      for (const page of column.pages)
+        if (page !== undefined)
+          for (let index = 0; index < pageSize; index++) page.positions[index] = lower(page.positions[index]!)
+  }
+}

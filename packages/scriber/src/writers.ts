@@ -1,0 +1,26 @@
+/** Writer ids, numbered: columns hold the numbers. */
+export class Writers {
+  readonly #ids: string[] = []
+  readonly #numbers = new Map<string, number>()
+
+  /** The number of a writer, given out at its first mention. */
+  number(id: string): number {
+    let number = this.#numbers.get(id)
+    if (number === undefined) {
+      number = this.#ids.length
+      this.#ids.push(id)
+      this.#numbers.set(id, number)
+    }
+    return number
+  }
+
+  id(number: number): string {
+    return this.#ids[number]!
+  }
+
+  /** True if stamp `a` of writer number `aWriter` is newer than stamp `b` of `bWriter`; the rule is in order.ts. */
+  newer(a: number, aWriter: number, b: number, bWriter: number): boolean {
+    if (a !== b) return a > b
+    return aWriter !== bWriter && this.#ids[aWriter]! > this.#ids[bWriter]!
+  }
+}
