@@ -1,0 +1,109 @@
+/** Hands transactions to the store and counts which of them are stored, so that nothing leaves a client before it is. */
+import type { FieldImage } from './change.js'
+import { StoreError } from './errors.js'
+import type { Ledger, TouchedRow } from './ledger.js'
+import type { Store, StoredField, StoredRow, StoreTransaction } from './store.js'
+
+export interface KeeperEvents {
+  stored(kept: number): void
+  failed(error: unknown): void
+}
+
+export class Keeper {
+  readonly #store: Store | undefined
+  readonly #events: KeeperEvents
+  #kept = 0
+  #stored = 0
+  #failed = false
+  #newest: Promise<void> | undefined
+
+  constructor(store: Store | undefined, events: KeeperEvents) {
+    this.#store = store
+    this.#events = events
+  }
+
+  /** Transactions given to the store; without a store there are none, and nothing to wait for. */
+  get kept(): number {
+    return this.#kept
+  }
+
+  get stored(): number {
+    return this.#stored
+  }
+
+  keep(transaction: StoreTransaction): number {
+    if (this.#store === undefined) return 0
+    this.#kept += 1
+    const number = this.#kept
+    try {
+      const waiting = this.#failed ? undefined : this.#store.keep(transaction)
+      if (waiting === undefined) this.#settled(number)
+      else
+        this.#newest = waiting.then(
+          () => this.#settled(number),
+          (error: unknown) => this.#fail(error),
+        )
+    } catch (error) {
+      this.#fail(error)
+    }
+    return number
+  }
+
+  /** Keeps what a step touched, with the clock and the position that it moved on. */
+  keepRows(ledger: Ledger, touched: readonly TouchedRow[], clock: number): number {
+    return this.keep({ rows: touched.map((row) => storedRow(ledger, row)), clock, position: ledger.order.last })
+  }
+
+  async close(): Promise<void> {
+    await this.#newest
+    await this.#store?.close()
+  }
+
+  #settled(number: number): void {
+    if (this.#failed) return
+    this.#stored = number
+    this.#events.stored(number)
+  }
+
+  #fail(cause: unknown): void {
+    if (this.#failed) return
+    this.#failed = true
+    const error =
+      cause instanceof StoreError
+        ? cause
+        : new StoreError(
+            'SYNCRO_STORE_FAILED',
+            'The store did not keep a change. It is shown here, but not sent; look at the cause, then open the store anew.',
+            { cause },
+          )
+    this.#events.failed(error)
+  }
+}
+
+function storedRow(ledger: Ledger, { table, slot, life, columns }: TouchedRow): StoredRow {
+  const { order, writers } = ledger
+  const fields: StoredField[] = []
+  const cleared: string[] = []
+  for (const column of columns) {
+    const value = column.get(slot)
+    if (value === undefined) {
+      cleared.push(column.name)
+      continue
+    }
+    const image: FieldImage = {
+      name: column.name,
+      value,
+      stamp: column.stamp(slot),
+      writer: writers.id(column.writer(slot)),
+    }
+    fields.push({ ...image, position: order.base + column.offset(slot) })
+  }
+  return {
+    name: table.name,
+    id: table.id(slot)!,
+    position: order.position(table.row(slot)),
+    ...(life ? { life: { ...ledger.life(table, slot), position: order.base + table.lifeOffset(slot) } } : undefined),
+    fields,
+    ...(cleared.length > 0 ? { cleared } : undefined),
+  }
+}

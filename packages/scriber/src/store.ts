@@ -1,0 +1,122 @@
+/**
+ * The Store contract: what keeps a ledger across restarts, with its clock, eras, cursors, acks and outbox (DESIGN sections 2 and 5).
+ *
+ * A store is told transactions, each all or nothing, in the order in which they are to be kept. It knows nothing of merging: what it is
+ * given replaces what it had.
+ */
+import type { Batch, FieldImage, Stamp } from './change.js'
+import type { EraId, LedgerId, RecordId } from './ids.js'
+import type { Value } from './value.js'
+
+/** What a kept transaction survives: the end of the program (`memory`: not even that), a kill (`os`), a power cut (`disk`). */
+export type StoreLevel = 'memory' | 'os' | 'disk'
+
+export interface Store {
+  readonly level: StoreLevel
+  /**
+   * Opens the store and gives what it holds; undefined where it is new. Called once, before anything else.
+   *
+   * @throws StoreError `SYNCRO_STORE_IN_USE` if another process has it, `SYNCRO_STORE_DAMAGED` if it cannot be trusted.
+   */
+  open(): StoreImage | undefined | Promise<StoreImage | undefined>
+  /**
+   * Keeps one transaction. Returns nothing if it is kept when the call returns, else a promise that says so; promises settle in the
+   * order of the calls. After one that fails, none succeeds until the store is opened anew.
+   *
+   * @throws StoreError `SYNCRO_STORE_FAILED`, thrown or as a rejection.
+   */
+  keep(transaction: StoreTransaction): void | Promise<void>
+  /** Keeps what is under way and lets go of the store. */
+  close(): void | Promise<void>
+}
+
+/** One opening of a ledger, and the position at which it began. */
+export interface Era {
+  readonly id: EraId
+  readonly began: number
+}
+
+/** A place in somebody's ledger, as it was seen through one view. */
+export interface Cursor {
+  readonly ledger: LedgerId
+  readonly era: EraId
+  readonly position: number
+  /** The view's fingerprint; `''` for everything. */
+  readonly view: string
+}
+
+/** A field as it is stored: with the position at which it came. */
+export interface StoredField extends FieldImage {
+  readonly position: number
+}
+
+/** A row, or in a transaction the part of it that changed. */
+export interface StoredRow {
+  readonly name: string
+  readonly id: RecordId
+  readonly position: number
+  /** Where life changed: both stamps, and the position of the change. */
+  readonly life?: { readonly birth?: Stamp; readonly destroy?: Stamp; readonly position: number }
+  readonly fields: readonly StoredField[]
+  /** In a transaction: fields that are no longer set. */
+  readonly cleared?: readonly string[]
+}
+
+/** What is known of another client's ledger. Replaces what was stored under `uid` and `ledger`. */
+export interface StoredReplica {
+  readonly uid: string
+  /** Its ledger; for a client of version 1, which has none, the writer id that was given to it. */
+  readonly ledger: LedgerId
+  readonly durable: boolean
+  /** Eras of its ledger that were met: the writers of what it wrote itself. */
+  readonly eras: readonly EraId[]
+  /** How far into its ledger we have everything. */
+  readonly cursor?: Cursor
+  /** How far into our ledger it has told us that it has everything. */
+  readonly ack?: Cursor
+  /** Wall time of its last session, in ms since the Unix epoch. */
+  readonly seenMs: number
+  /** Version 1 only: the id that it gave the last scribe it delivered. */
+  readonly lastScribe?: string | number
+}
+
+/** A batch that waits for an authority's verdict, with what its fields covered. */
+export interface OutboxEntry {
+  /** Rises from batch to batch. */
+  readonly number: number
+  readonly batch: Batch
+  readonly covered: readonly (Stamp & {
+    readonly name: string
+    readonly id: RecordId
+    readonly field: string
+    readonly value?: Value
+  })[]
+}
+
+/** All or nothing; what is left out stays as it is. */
+export interface StoreTransaction {
+  readonly ledger?: LedgerId
+  readonly eras?: readonly Era[]
+  /** The newest stamp given out or seen: never given out again. */
+  readonly clock?: number
+  /** The newest position given out. */
+  readonly position?: number
+  readonly rows?: readonly StoredRow[]
+  /** Rows that are gone without a trace: trimmed tombstones. */
+  readonly trimmed?: readonly { readonly name: string; readonly id: RecordId }[]
+  readonly replicas?: readonly StoredReplica[]
+  readonly forgotten?: readonly { readonly uid: string; readonly ledger: LedgerId }[]
+  readonly outbox?: { readonly put?: readonly OutboxEntry[]; readonly remove?: readonly number[] }
+}
+
+/** Everything a store holds. */
+export interface StoreImage {
+  readonly ledger: LedgerId
+  readonly eras: readonly Era[]
+  readonly clock: number
+  readonly position: number
+  /** Whole rows, in rising position. */
+  readonly rows: Iterable<StoredRow> | AsyncIterable<StoredRow>
+  readonly replicas: readonly StoredReplica[]
+  readonly outbox: readonly OutboxEntry[]
+}
