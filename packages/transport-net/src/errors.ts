@@ -2,7 +2,9 @@
 
 /** What can go wrong with sockets. */
 export type TransportErrorCode =
-  /** An option is missing or has a value that it cannot have. */
+  /** A host, port, path or text is no address; nothing but another address helps. */
+  | 'SYNCRO_ADDRESS_INVALID'
+  /** Another option has a value that it cannot have. */
   | 'SYNCRO_OPTION_INVALID'
   /** The path of a Unix socket has more bytes than the platform takes. */
   | 'SYNCRO_PATH_TOO_LONG'

@@ -1,6 +1,6 @@
 /** The options that TCP and Unix sockets share, their defaults, and what they may be. */
 
-import { TransportError } from './errors.js'
+import { TransportError, type TransportErrorCode } from './errors.js'
 
 /** Options of every socket, whichever side opened it. */
 export interface SocketOptions {
@@ -42,20 +42,28 @@ const MAX_TIMER_MS = 2_147_483_647
 
 /** Throws unless every number among the options is one that it can be. */
 export function checkSocketOptions(address: string, options: DialOptions & ListenOptions): void {
-  checkNumber(address, 'connectTimeoutMs', options.connectTimeoutMs, 1, MAX_TIMER_MS)
-  checkNumber(address, 'closeTimeoutMs', options.closeTimeoutMs, 1, MAX_TIMER_MS)
-  checkNumber(address, 'maxConnections', options.maxConnections, 1, Number.MAX_SAFE_INTEGER)
+  const check = (name: string, value: number | undefined, most: number) => {
+    if (value === undefined || isWholeNumber(value, 1, most)) return
+    throw invalid('SYNCRO_OPTION_INVALID', address, [name, `a whole number from 1 to ${most}`, value])
+  }
+  check('connectTimeoutMs', options.connectTimeoutMs, MAX_TIMER_MS)
+  check('closeTimeoutMs', options.closeTimeoutMs, MAX_TIMER_MS)
+  check('maxConnections', options.maxConnections, Number.MAX_SAFE_INTEGER)
 }
 
-/** Throws if the option is there and is no whole number from `least` to `most`. */
-export function checkNumber(address: string, name: string, value: unknown, least: number, most: number): void {
-  if (value === undefined) return
-  if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) return
-  throw invalid(address, name, `a whole number from ${least} to ${most}`, value)
+export function isWholeNumber(value: unknown, least: number, most: number): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most
 }
 
-/** The error for an option that cannot be taken. */
-export function invalid(address: string, name: string, wanted: string, value: unknown): TransportError {
+/** The error for a part of an address that cannot be. */
+export function invalidAddress(address: string, ...found: Found): TransportError {
+  return invalid('SYNCRO_ADDRESS_INVALID', address, found)
+}
+
+/** What it is, what it must be, and what it is instead. */
+type Found = readonly [name: string, wanted: string, value: unknown]
+
+function invalid(code: TransportErrorCode, address: string, [name, wanted, value]: Found): TransportError {
   const found = typeof value === 'string' ? JSON.stringify(value) : String(value)
-  return new TransportError('SYNCRO_OPTION_INVALID', address, `\`${name}\` must be ${wanted}, and is ${found}.`)
+  return new TransportError(code, address, `\`${name}\` must be ${wanted}, and is ${found}.`)
 }

@@ -3,7 +3,7 @@
 import { type AddressInfo, connect, type LookupFunction, type Server, type Socket } from 'node:net'
 import type { Listener, PeerInfo, Transport } from '@syncro/protocol'
 import { openSocket } from './open-socket.js'
-import { checkNumber, checkSocketOptions, type DialOptions, invalid, type ListenOptions } from './options.js'
+import { checkSocketOptions, type DialOptions, invalidAddress, isWholeNumber, type ListenOptions } from './options.js'
 import { listenSockets } from './socket-listening.js'
 
 /** Where to dial or to listen, and how. */
@@ -30,7 +30,7 @@ const DEFAULT_HOST = '127.0.0.1'
  * A TCP address, for `syncro.dial(tcp({ host, port }))` and `syncro.listen(tcp({ port }))`. A string such as `tcp://127.0.0.1:10000`, which
  * is what `Listening.address` says, will do as well.
  *
- * Throws a `TransportError`: `SYNCRO_OPTION_INVALID`.
+ * Throws a `TransportError`: `SYNCRO_ADDRESS_INVALID`, `SYNCRO_OPTION_INVALID`.
  */
 export function tcp(options: TcpOptions | string): TcpTransport {
   const checked = check(typeof options === 'string' ? parse(options) : options)
@@ -40,7 +40,7 @@ export function tcp(options: TcpOptions | string): TcpTransport {
   return {
     label,
     async open(attach, signal) {
-      if (port === 0) throw invalid(label, 'port', 'the one that is listened on, to dial it', port)
+      if (port === 0) throw invalidAddress(label, 'port', 'the one that is listened on, to dial it', port)
       await openSocket({ address: label, options: checked, connect: () => connect(where) }, attach, signal)
     },
     listen: (accept) => listenSockets({ address: label, options: checked, where, peer, bound }, accept),
@@ -49,10 +49,11 @@ export function tcp(options: TcpOptions | string): TcpTransport {
 
 function check(options: TcpOptions): TcpOptions {
   const address = url(String(options.host ?? DEFAULT_HOST), options.port)
-  if (typeof options.port !== 'number') throw invalid(address, 'port', 'a number', options.port)
-  checkNumber(address, 'port', options.port, 0, 65_535)
+  if (!isWholeNumber(options.port, 0, 65_535)) {
+    throw invalidAddress(address, 'port', 'a whole number from 0 to 65535', options.port)
+  }
   if (options.host !== undefined && (typeof options.host !== 'string' || options.host === '')) {
-    throw invalid(address, 'host', 'a name or an address', options.host)
+    throw invalidAddress(address, 'host', 'a name or an address', options.host)
   }
   checkSocketOptions(address, options)
   return options
@@ -60,7 +61,7 @@ function check(options: TcpOptions): TcpOptions {
 
 function parse(text: string): TcpOptions {
   const match = /^tcp:\/\/(?:\[([^\]]+)\]|([^:/[\]]+)):(\d+)$/.exec(text)
-  if (!match) throw invalid(text, 'address', 'like tcp://127.0.0.1:10000', text)
+  if (!match) throw invalidAddress(text, 'address', 'like tcp://127.0.0.1:10000', text)
   return { host: (match[1] ?? match[2])!, port: Number(match[3]) }
 }
 

@@ -6,7 +6,7 @@ import { dirname } from 'node:path'
 import type { Listener, Transport } from '@syncro/protocol'
 import { socketError, TransportError } from './errors.js'
 import { openSocket } from './open-socket.js'
-import { checkSocketOptions, type DialOptions, invalid, type ListenOptions } from './options.js'
+import { checkSocketOptions, type DialOptions, invalidAddress, type ListenOptions } from './options.js'
 import { listenSockets } from './socket-listening.js'
 import { clearStaleSocket } from './stale-socket.js'
 
@@ -26,7 +26,7 @@ const MAX_PATH_BYTES = process.platform === 'linux' ? 107 : 103
  * A Unix socket, for `syncro.dial(unix({ path }))` and `syncro.listen(unix({ path }))`. A string such as `unix:///run/app.sock`, which is what
  * `Listening.address` says, will do as well.
  *
- * Throws a `TransportError`: `SYNCRO_OPTION_INVALID`, `SYNCRO_PATH_TOO_LONG`.
+ * Throws a `TransportError`: `SYNCRO_ADDRESS_INVALID`, `SYNCRO_OPTION_INVALID`, `SYNCRO_PATH_TOO_LONG`.
  */
 export function unix(options: UnixOptions | string): UnixTransport {
   const checked = check(typeof options === 'string' ? { path: options.replace(/^unix:\/\//, '') } : options)
@@ -54,7 +54,8 @@ export function unix(options: UnixOptions | string): UnixTransport {
 function check(options: UnixOptions): UnixOptions {
   const { path } = options
   const address = `unix://${path}`
-  if (typeof path !== 'string' || path === '' || path.includes('\0')) throw invalid(address, 'path', 'a path', path)
+  if (typeof path !== 'string' || path === '' || path.includes('\0'))
+    throw invalidAddress(address, 'path', 'a path', path)
   const bytes = Buffer.byteLength(path)
   if (bytes > MAX_PATH_BYTES) {
     throw new TransportError(

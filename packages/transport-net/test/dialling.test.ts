@@ -99,12 +99,17 @@ describe('options', () => {
     ['a port that is no whole number', { port: 1.5 }],
     ['a port that is text', { port: '10000' }],
     ['a host without letters', { port: 1, host: '' }],
+    ['text that is no address', '127.0.0.1'],
+  ])('refuse %s', (_, options) => {
+    expect(() => tcp(options as { port: number })).toThrow(expect.objectContaining({ code: 'SYNCRO_ADDRESS_INVALID' }))
+  })
+
+  test.each([
     ['a connectTimeoutMs of 0', { port: 1, connectTimeoutMs: 0 }],
     ['a closeTimeoutMs longer than timers take', { port: 1, closeTimeoutMs: 2_147_483_648 }],
     ['a maxConnections of 0', { port: 1, maxConnections: 0 }],
-    ['text that is no address', '127.0.0.1'],
   ])('refuse %s', (_, options) => {
-    expect(() => tcp(options as { port: number })).toThrow(expect.objectContaining({ code: 'SYNCRO_OPTION_INVALID' }))
+    expect(() => tcp(options)).toThrow(expect.objectContaining({ code: 'SYNCRO_OPTION_INVALID' }))
   })
 
   test.each([0, 65_535])('take port %i', (port) => {
@@ -112,11 +117,11 @@ describe('options', () => {
   })
 
   test('refuse to dial port 0', async () => {
-    await expect(dial(tcp({ port: 0 }))).rejects.toMatchObject({ code: 'SYNCRO_OPTION_INVALID' })
+    await expect(dial(tcp({ port: 0 }))).rejects.toMatchObject({ code: 'SYNCRO_ADDRESS_INVALID' })
   })
 
   test.each(['', 'nul\0.sock', undefined])('refuse the path %j', (path) => {
-    expect(() => unix({ path: path as string })).toThrow(expect.objectContaining({ code: 'SYNCRO_OPTION_INVALID' }))
+    expect(() => unix({ path: path as string })).toThrow(expect.objectContaining({ code: 'SYNCRO_ADDRESS_INVALID' }))
   })
 
   test('write an IPv6 address in brackets', () => {
