@@ -1,0 +1,146 @@
+/** The registry: who we know, which of their ledgers, and how far each has the other's. */
+import type { Cursor, EraId, LedgerId, Scriber, StoredReplica } from '@syncro/scriber'
+import type { Session } from './session.js'
+
+/** One ledger of a client. */
+export class Replica {
+  readonly uid: string
+  /** Of a client of version 1, which has no ledger: the writer id that was given to it. */
+  readonly ledger: LedgerId
+  durable: boolean
+  /** Eras of its ledger that were met: the writers of what it wrote itself. */
+  readonly eras: Set<EraId>
+  /** How far into its ledger we have everything. */
+  cursor: Cursor | undefined
+  /** How far into our ledger it has told us that it has everything. */
+  ack: Cursor | undefined
+  seenMs: number
+  /** Version 1 only: the id that it gave the last scribe it delivered. */
+  lastScribe: string | number | undefined
+  /** The open session with it. */
+  session: Session | undefined
+
+  constructor(stored: StoredReplica) {
+    this.uid = stored.uid
+    this.ledger = stored.ledger
+    this.durable = stored.durable
+    this.eras = new Set(stored.eras)
+    this.cursor = stored.cursor
+    this.ack = stored.ack
+    this.seenMs = stored.seenMs
+    this.lastScribe = stored.lastScribe
+  }
+
+  toStored(): StoredReplica {
+    return {
+      uid: this.uid,
+      ledger: this.ledger,
+      durable: this.durable,
+      eras: [...this.eras],
+      ...(this.cursor === undefined ? undefined : { cursor: this.cursor }),
+      ...(this.ack === undefined ? undefined : { ack: this.ack }),
+      seenMs: this.seenMs,
+      ...(this.lastScribe === undefined ? undefined : { lastScribe: this.lastScribe }),
+    }
+  }
+}
+
+export class Clients {
+  readonly #scriber: Scriber
+  readonly #maxTransient: number
+  readonly #replicas = new Map<string, Map<LedgerId, Replica>>()
+  /** Replicas without a durable store whose sessions have ended, the oldest first: known until there are too many. */
+  readonly #transient = new Set<Replica>()
+
+  constructor(scriber: Scriber, maxTransient: number) {
+    this.#scriber = scriber
+    this.#maxTransient = maxTransient
+  }
+
+  /** Takes over what the store remembers. */
+  remember(replicas: readonly StoredReplica[]): void {
+    for (const stored of replicas) this.#add(new Replica(stored))
+  }
+
+  find(uid: string, ledger: LedgerId): Replica | undefined {
+    return this.#replicas.get(uid)?.get(ledger)
+  }
+
+  /** The replicas of a uid. */
+  of(uid: string): IterableIterator<Replica> {
+    return (this.#replicas.get(uid) ?? new Map<LedgerId, Replica>()).values()
+  }
+
+  has(uid: string): boolean {
+    return this.#replicas.has(uid)
+  }
+
+  /** All replicas, of all uids. */
+  *all(): IterableIterator<Replica> {
+    for (const replicas of this.#replicas.values()) yield* replicas.values()
+  }
+
+  uids(): IterableIterator<string> {
+    return this.#replicas.keys()
+  }
+
+  /** The replica of a session that opens; known from now on. */
+  open(uid: string, ledger: LedgerId, durable: boolean, session: Session, nowMs: number): Replica {
+    let replica = this.find(uid, ledger)
+    if (replica === undefined) {
+      replica = new Replica({ uid, ledger, durable, eras: [], seenMs: nowMs })
+      this.#add(replica)
+    }
+    replica.durable = durable
+    replica.seenMs = nowMs
+    replica.session = session
+    this.#transient.delete(replica)
+    return replica
+  }
+
+  /** The session with a replica has ended. One without a durable store leaves nothing behind but a cursor in memory, for a while. */
+  close(replica: Replica, session: Session): void {
+    if (replica.session !== session) return
+    replica.session = undefined
+    if (replica.durable) return
+    replica.ack = undefined
+    this.#transient.add(replica)
+    if (this.#transient.size <= this.#maxTransient) return
+    const oldest = this.#transient.values().next().value!
+    this.#transient.delete(oldest)
+    this.#remove(oldest)
+  }
+
+  /** Stores what is known of a replica; returns the number of the transaction that does. Nothing is stored of one without a durable store. */
+  keep(replica: Replica): number {
+    return replica.durable ? this.#scriber.keep({ replicas: [replica.toStored()] }) : this.#scriber.kept
+  }
+
+  /**
+   * How far into our ledger somebody has everything whose loss is not ours to fear: the durable, or, while none of them is connected, anybody.
+   */
+  acked(): number {
+    let durable = 0
+    let any = 0
+    let durableOnline = false
+    for (const { durable: keeps, ack, session } of this.all()) {
+      if (keeps && session !== undefined) durableOnline = true
+      if (ack === undefined || !this.#scriber.isGood(ack)) continue
+      any = Math.max(any, ack.position)
+      if (keeps) durable = Math.max(durable, ack.position)
+    }
+    return durableOnline ? durable : any
+  }
+
+  #add(replica: Replica): void {
+    let replicas = this.#replicas.get(replica.uid)
+    if (replicas === undefined) this.#replicas.set(replica.uid, (replicas = new Map()))
+    replicas.set(replica.ledger, replica)
+  }
+
+  #remove(replica: Replica): void {
+    const replicas = this.#replicas.get(replica.uid)
+    replicas?.delete(replica.ledger)
+    if (replicas?.size === 0) this.#replicas.delete(replica.uid)
+  }
+}

@@ -1,0 +1,18 @@
+/** What a session talks once the handshake has found out which version the peer speaks. */
+import type { Message, ReceivedV1Message } from '@syncro/protocol'
+import type { OutgoingStep } from './outgoing-step.js'
+
+export interface Dialogue<Received extends Message | ReceivedV1Message> {
+  /** Begins: called once, when the session may send. */
+  begin(): void
+  /** Takes a message. What it throws ends the session. */
+  receive(message: Received): void
+  /** The ledger took a step, recorded here or replayed from somebody. */
+  step(step: OutgoingStep): void
+  /** Called before what is queued is written: the place to say how far things have gone. */
+  flushing(): void
+  /** There is room in the queue again. */
+  drained(): void
+  /** The session has ended. */
+  end(): void
+}

@@ -1,0 +1,61 @@
+/** Errors of sessions, and the codes of what a program can do wrong here. */
+
+export type CoreUsageErrorCode =
+  | 'SYNCRO_CLASS_TAKEN'
+  | 'SYNCRO_CLASS_UNKNOWN'
+  | 'SYNCRO_CONNECTION_IN_USE'
+  | 'SYNCRO_CONNECTION_INVALID'
+  | 'SYNCRO_NOT_CONNECTED'
+  | 'SYNCRO_UID_INVALID'
+
+export type SessionErrorCode =
+  | 'SYNCRO_CLOSED'
+  | 'SYNCRO_COPIED'
+  | 'SYNCRO_CURSOR_INVALID'
+  | 'SYNCRO_HANDSHAKE_TIMEOUT'
+  | 'SYNCRO_MESSAGE_UNEXPECTED'
+  | 'SYNCRO_INTERNAL'
+  | 'SYNCRO_REPLACED'
+  | 'SYNCRO_SELF'
+  | 'SYNCRO_SLOW'
+  | 'SYNCRO_SPACE_UNKNOWN'
+  | 'SYNCRO_UID_MISMATCH'
+  | 'SYNCRO_UID_UNKNOWN'
+  | 'SYNCRO_UNAUTHENTICATED'
+  | 'SYNCRO_VERSION_UNSUPPORTED'
+
+/** Why a session ended, or why a link gave up. Nothing else is touched by it. Test `code`, never the text. */
+export class SessionError extends Error {
+  override readonly name = 'SessionError'
+  /** One of `SessionErrorCode`, or the code of the protocol's or the other side's error. */
+  readonly code: string
+  /** True if the other side said so. */
+  readonly remote: boolean
+
+  constructor(code: SessionErrorCode | (string & {}), message: string, options: ErrorOptions & { readonly remote?: boolean } = {}) {
+    super(message, options)
+    this.code = code
+    this.remote = options.remote ?? false
+  }
+}
+
+/** Reasons that dialling again does not cure. */
+const lasting: ReadonlySet<string> = new Set([
+  'SYNCRO_COPIED',
+  'SYNCRO_SELF',
+  'SYNCRO_SPACE_UNKNOWN',
+  'SYNCRO_UID_MISMATCH',
+  'SYNCRO_UID_UNKNOWN',
+  'SYNCRO_UNAUTHENTICATED',
+  'SYNCRO_VERSION_UNSUPPORTED',
+])
+
+export function isLasting(code: string): boolean {
+  return lasting.has(code)
+}
+
+/** The code of an error of ours; undefined for anything else. */
+export function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined
+  return error.code.startsWith('SYNCRO_') ? error.code : undefined
+}

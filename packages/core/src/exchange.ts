@@ -1,0 +1,282 @@
+/**
+ * The dialogue of version 2: both say how far they have each other's ledger, catch up, and then send each other what happens. Everything a
+ * peer is told about how far it has our ledger (`mark`) is told here, and is true when it is told (DESIGN section 5, "Marks").
+ */
+import { encodeFrame, encodeMessage, type Message } from '@syncro/protocol'
+import type { Cursor, OmitWriter, RowImage, Walk } from '@syncro/scriber'
+import type { Clients, Replica } from './clients.js'
+import type { Dialogue } from './dialogue.js'
+import { SessionError } from './errors.js'
+import { wholeMs } from './handshake.js'
+import { type Encoded, encodeRows, type OutgoingStep } from './outgoing-step.js'
+import type { Session } from './session.js'
+import type { SessionContext } from './session-context.js'
+import { batchOf, rowBytes, rowsOf } from './wire.js'
+
+/**
+ * How sending stands: `waiting` for both cursors to be judged, `behind` with a place from which to catch up, `catching-up` with a walk
+ * through what the peer lacks, `live`.
+ */
+type Sending = 'waiting' | 'behind' | 'catching-up' | 'live'
+
+export class Exchange implements Dialogue<Message> {
+  readonly #session: Session
+  readonly #context: SessionContext
+  readonly #clients: Clients
+  readonly #replica: Replica
+  /** The peer's era, as its hello said; changes with an `era` message. */
+  #peerEra: string
+  #sending: Sending = 'waiting'
+  /** Whether the cursor that the peer presented is good here; undefined until it came. */
+  #theirsGood: boolean | undefined
+  /** Whether ours is good there; undefined until the peer has said. */
+  #oursGood: boolean | undefined
+  #presented: Cursor | undefined
+  /** The peer has everything up to here: from its cursor at first, then moved on by what is sent. */
+  #through = 0
+  #marked = -1
+  #walk: Walk | undefined
+  /** Where the catch-up under way began: fields that came later are sent with their rows. */
+  #from = 0
+  #omitTheirs = false
+  #pumping = false
+  /** The mark that came last, until it is acknowledged: once a flush, when it is stored. */
+  #acknowledge: { readonly era: string; readonly position: number; readonly kept: number } | undefined
+
+  constructor(session: Session, context: SessionContext, replica: Replica, peerEra: string) {
+    this.#session = session
+    this.#context = context
+    this.#clients = context.clients
+    this.#replica = replica
+    this.#peerEra = peerEra
+  }
+
+  begin(): void {
+    this.#send({ type: 'resume', cursor: this.#replica.cursor ?? null })
+  }
+
+  receive(message: Message): void {
+    switch (message.type) {
+      case 'batch':
+        this.#expectResumed(message)
+        this.#context.scriber.replay(batchOf(message), this.#session)
+        return
+      case 'rows':
+        this.#expectResumed(message)
+        this.#context.scriber.replayRows(rowsOf(message), this.#session)
+        this.#session.progressed(message.rows.length)
+        return
+      case 'mark':
+        this.#expectResumed(message)
+        return this.#onMark(message)
+      case 'ack':
+        return this.#onAck(message)
+      case 'resume':
+        return this.#onResume(message.cursor)
+      case 'resumed':
+        if (this.#oursGood !== undefined) throw unexpected(message)
+        this.#oursGood = message.good
+        return this.#judged()
+      case 'catch-up':
+        return this.#session.catchingUp(message.rows)
+      case 'caught-up':
+        return this.#session.caughtUp()
+      case 'era':
+        this.#peerEra = message.era
+        this.#replica.eras.add(message.era)
+        return
+      case 'ping':
+        return this.#onPing(message.clock)
+      case 'pong':
+        return
+      case 'error':
+        throw new SessionError(message.code, `The other side ended the session: ${message.message}`, { remote: true })
+    }
+  }
+
+  step(outgoing: OutgoingStep): void {
+    if (this.#sending === 'waiting' || this.#sending === 'behind') return
+    const { step } = outgoing
+    if (this.#session.isFull) return this.#fallBehind()
+    this.#sendOvertaken(step.kept)
+    if (step.origin !== this.#session) this.#push(outgoing.encoded, step.kept)
+    else if (step.outlived.length > 0) this.#push(encodeRows(this.#lives(step.outlived), this.#context.limits.chunkBytes), step.kept)
+    this.#through = Math.max(this.#through, step.position)
+    this.#session.schedule()
+  }
+
+  flushing(): void {
+    if (this.#sending === 'live' && this.#through > this.#marked) this.#mark(this.#through)
+    const acknowledge = this.#acknowledge
+    if (acknowledge === undefined) return
+    this.#acknowledge = undefined
+    this.#send({ type: 'ack', era: acknowledge.era, position: acknowledge.position }, acknowledge.kept)
+  }
+
+  drained(): void {
+    this.#pump()
+  }
+
+  end(): void {
+    this.#walk?.close()
+    this.#walk = undefined
+    this.#sending = 'waiting'
+  }
+
+  #onResume(cursor: Cursor | null): void {
+    if (this.#theirsGood !== undefined) throw unexpected({ type: 'resume' })
+    const good = cursor !== null && this.#context.scriber.isGood(cursor)
+    this.#theirsGood = good
+    this.#presented = good ? cursor : undefined
+    // What the handshake presents replaces what was remembered, downwards too: what it no longer covers is pending again.
+    this.#replica.ack = this.#presented
+    this.#clients.keep(this.#replica)
+    this.#send({ type: 'resumed', good })
+    this.#judged()
+  }
+
+  /** Where either cursor is not good, both sides give everything: a later comparison of digests makes that cheap. */
+  #judged(): void {
+    if (this.#theirsGood === undefined || this.#oursGood === undefined) return
+    const byCursor = this.#theirsGood && this.#oursGood
+    this.#omitTheirs = byCursor
+    this.#through = byCursor ? this.#presented!.position : 0
+    this.#sending = 'behind'
+    this.#pump()
+  }
+
+  #onMark({ era, position }: { readonly era: string; readonly position: number }): void {
+    if (era !== this.#peerEra) throw new SessionError('SYNCRO_CURSOR_INVALID', 'A mark names an era that is not open in this session.')
+    this.#replica.cursor = { ledger: this.#replica.ledger, era, position, view: '' }
+    this.#acknowledge = { era, position, kept: this.#clients.keep(this.#replica) }
+    this.#session.schedule()
+  }
+
+  #onAck({ era, position }: { readonly era: string; readonly position: number }): void {
+    const { scriber } = this.#context
+    const ack: Cursor = { ledger: scriber.ledgerId, era, position, view: '' }
+    if (!scriber.isGood(ack)) throw new SessionError('SYNCRO_CURSOR_INVALID', 'An ack names a place that this ledger never had.')
+    this.#replica.ack = ack
+    this.#clients.keep(this.#replica)
+    this.#session.acknowledged()
+  }
+
+  #onPing(clock: number): void {
+    const now = wholeMs(this.#context.environment.now())
+    this.#send({ type: 'pong', clock, received: now, sent: now })
+  }
+
+  /** Leaves out what the peer's own ledger wrote. */
+  get #omitted(): OmitWriter | undefined {
+    if (!this.#omitTheirs) return undefined
+    const { writers } = this.#context.scriber.ledger
+    return (writer) => this.#replica.eras.has(writers.id(writer))
+  }
+
+  #expectResumed(message: { readonly type: string }): void {
+    if (this.#theirsGood === undefined) throw unexpected(message)
+  }
+
+  /** The queue is over its bound: what happens from now on is caught up when there is room. */
+  #fallBehind(): void {
+    if (this.#walk !== undefined) {
+      this.#through = this.#walk.reached
+      this.#walk.close()
+      this.#walk = undefined
+    }
+    this.#sending = 'behind'
+  }
+
+  /** Sends what the peer lacks, a chunk at a time, as long as there is room. */
+  #pump(): void {
+    if (this.#pumping || this.#session.isFull) return
+    if (this.#sending === 'behind') this.#startCatchUp()
+    if (this.#sending !== 'catching-up') return
+    if (this.#sendChunk()) return
+    this.#pumping = true
+    this.#context.environment.timers.defer(() => {
+      this.#pumping = false
+      this.#pump()
+    })
+  }
+
+  #startCatchUp(): void {
+    this.#from = this.#through
+    this.#walk = this.#context.scriber.ledger.walk(this.#from)
+    this.#sending = 'catching-up'
+    this.#through = this.#context.scriber.ledger.order.last
+    this.#send({ type: 'catch-up', rows: this.#walk.remaining })
+  }
+
+  /** True once the walk is at its end. */
+  #sendChunk(): boolean {
+    const walk = this.#walk!
+    const { scriber, limits } = this.#context
+    const rows: RowImage[] = []
+    let bytes = 0
+    let ended = false
+    while (bytes < limits.chunkBytes) {
+      const row = walk.next()
+      if (row === undefined) {
+        ended = true
+        break
+      }
+      const image = scriber.ledger.image(row, this.#from, this.#omitted)
+      if (image === undefined) continue
+      rows.push(image)
+      bytes += rowBytes(image)
+    }
+    // One message where it can be: a catch-up of one chunk is one step for the peer.
+    this.#push(encodeRows(rows, limits.chunkBytes * 2), scriber.kept)
+    this.#sendOvertaken(scriber.kept)
+    if (!ended) {
+      this.#mark(walk.reached)
+      return false
+    }
+    walk.close()
+    this.#walk = undefined
+    this.#sending = 'live'
+    this.#send({ type: 'caught-up' }, scriber.kept)
+    this.#mark(this.#through)
+    return true
+  }
+
+  /** Rows that lay ahead of the walk and were touched: they lie behind it now, so they are sent with all that the peer lacks of them. */
+  #sendOvertaken(kept: number): void {
+    const walk = this.#walk
+    if (walk === undefined) return
+    const rows: RowImage[] = []
+    for (const row of walk.takeOvertaken()) {
+      const image = this.#context.scriber.ledger.image(row, this.#from, this.#omitted)
+      if (image !== undefined) rows.push(image)
+    }
+    if (rows.length > 0) this.#push(encodeRows(rows, this.#context.limits.chunkBytes), kept)
+  }
+
+  *#lives(rows: readonly number[]): IterableIterator<RowImage> {
+    const { ledger } = this.#context.scriber
+    for (const row of rows) {
+      const { table, slot } = ledger.place(row)
+      yield { name: table.name, id: table.id(slot)!, ...ledger.life(table, slot), fields: [] }
+    }
+  }
+
+  #mark(position: number): void {
+    const { scriber } = this.#context
+    this.#marked = position
+    this.#send({ type: 'mark', era: scriber.era, position }, scriber.kept)
+  }
+
+  #push(encoded: readonly Encoded[], kept: number): void {
+    for (const one of encoded) this.#session.push(this.#session.hasBorders ? one.body : one.frame, kept)
+  }
+
+  #send(message: Message, kept = 0): void {
+    const body = encodeMessage(message)
+    this.#session.push(this.#session.hasBorders ? body : encodeFrame(body, 32), kept)
+  }
+}
+
+function unexpected({ type }: { readonly type: string }): SessionError {
+  return new SessionError('SYNCRO_MESSAGE_UNEXPECTED', `The message "${type}" came where the protocol does not have it.`)
+}

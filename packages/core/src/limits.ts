@@ -1,0 +1,44 @@
+/** Every bound of sessions and of the registry, with its reason. */
+export interface CoreLimits {
+  /** Bytes held of a peer that has not been authenticated yet: enough for its hello, upgrade and resume. */
+  readonly maxUnprovenBytes: number
+  /** Milliseconds until a session that has not shaken hands is ended. */
+  readonly handshakeMs: number
+  /** Bytes queued for a peer above which its session falls behind, to catch up when there is room. */
+  readonly maxQueuedBytes: number
+  /** Bytes per write on connections without message borders: several messages share a write, up to about here. */
+  readonly writeBytes: number
+  /** Bytes of a chunk of a catch-up: small enough to let live changes pass and the event loop turn. */
+  readonly chunkBytes: number
+  /** Received transactions that may wait for the store before the connection is paused. */
+  readonly pauseAfterWaiting: number
+  /** … and, where it cannot be paused, before its session is ended with `SYNCRO_SLOW`. */
+  readonly maxWaiting: number
+  /** Cursors of clients without a durable store kept in memory after their sessions: it spares a short break a full comparison. */
+  readonly maxTransientCursors: number
+  /** Milliseconds of the first and of the longest pause before dialling again; the pause is drawn from 0 to the bound. */
+  readonly redialFirstMs: number
+  readonly redialLongestMs: number
+  /** Milliseconds that a session has to have lasted for the next pause to be short again. */
+  readonly stableMs: number
+  /** Version 1: live scribes kept until the peer's first sync has been played. */
+  readonly maxHeldScribes: number
+  /** Version 1: requests of ours that may wait for their answers; beyond it the session falls behind. */
+  readonly maxUnanswered: number
+}
+
+export const defaultCoreLimits: CoreLimits = {
+  maxUnprovenBytes: 64 * 1024,
+  handshakeMs: 10_000,
+  maxQueuedBytes: 1024 * 1024,
+  writeBytes: 64 * 1024,
+  chunkBytes: 64 * 1024,
+  pauseAfterWaiting: 256,
+  maxWaiting: 4096,
+  maxTransientCursors: 1000,
+  redialFirstMs: 250,
+  redialLongestMs: 30_000,
+  stableMs: 10_000,
+  maxHeldScribes: 10_000,
+  maxUnanswered: 1000,
+}

@@ -1,0 +1,143 @@
+/**
+ * What a session sends: queued until it is stored, then written in few large writes, at the pace of the connection. A queue over its bound
+ * says so, and whoever fills it stops and catches up later (DESIGN section 7: a slow reader falls behind alone).
+ */
+import type { Connection } from '@syncro/protocol'
+import type { Environment } from './environment.js'
+import type { CoreLimits } from './limits.js'
+
+export interface OutboundHooks {
+  /** How many transactions are stored: what needs more waits. */
+  stored(): number
+  /** Called before a flush, to add what says how far things have gone. */
+  flushing(): void
+  /** Called when there is room again after the queue was full. */
+  drained(): void
+  /** The connection threw. */
+  failed(error: unknown): void
+}
+
+interface Entry {
+  readonly bytes: Uint8Array
+  readonly kept: number
+}
+
+export class Outbound {
+  readonly #connection: Connection
+  readonly #environment: Environment
+  readonly #limits: CoreLimits
+  readonly #hooks: OutboundHooks
+  #queue: Entry[] = []
+  #queuedBytes = 0
+  #scheduled = false
+  #waitingForDrain = false
+  #wasFull = false
+  #ended = false
+
+  constructor(connection: Connection, environment: Environment, limits: CoreLimits, hooks: OutboundHooks) {
+    this.#connection = connection
+    this.#environment = environment
+    this.#limits = limits
+    this.#hooks = hooks
+  }
+
+  /** True while more is queued than the connection takes. */
+  get full(): boolean {
+    const full = this.#queuedBytes > this.#limits.maxQueuedBytes
+    if (full) this.#wasFull = true
+    return full
+  }
+
+  get queuedBytes(): number {
+    return this.#queuedBytes
+  }
+
+  /**
+   * Queues a frame (or, on connections with borders, a message).
+   *
+   * @param kept how many transactions must be stored before it may leave.
+   */
+  push(bytes: Uint8Array, kept = 0): void {
+    if (this.#ended) return
+    this.#queue.push({ bytes, kept })
+    this.#queuedBytes += bytes.length
+    if (this.#queuedBytes >= this.#limits.writeBytes && !this.#waitingForDrain) this.flush()
+    else this.schedule()
+  }
+
+  /** Has what is queued written when what runs now has ended. */
+  schedule(): void {
+    if (this.#scheduled || this.#ended) return
+    this.#scheduled = true
+    this.#environment.timers.soon(() => {
+      this.#scheduled = false
+      this.#hooks.flushing()
+      this.flush()
+    })
+  }
+
+  /** Writes what is stored, as long as the connection takes it. */
+  flush(): void {
+    const stored = this.#hooks.stored()
+    while (!this.#ended && !this.#waitingForDrain) {
+      const bytes = this.#connection.borders === true ? this.#takeOne(stored) : this.#takeMany(stored)
+      if (bytes === undefined) break
+      this.#write(bytes)
+    }
+    if (this.#wasFull && !this.full) {
+      this.#wasFull = false
+      this.#hooks.drained()
+    }
+  }
+
+  /** Writes what may still be written, then takes nothing more. */
+  end(): void {
+    this.flush()
+    this.#ended = true
+    this.#queue = []
+    this.#queuedBytes = 0
+  }
+
+  #write(bytes: Uint8Array): void {
+    try {
+      const more = this.#connection.write(bytes)
+      if (more !== false || this.#connection.once === undefined) return
+      this.#waitingForDrain = true
+      this.#connection.once('drain', () => {
+        this.#waitingForDrain = false
+        this.flush()
+      })
+    } catch (error) {
+      this.#hooks.failed(error)
+    }
+  }
+
+  #takeOne(stored: number): Uint8Array | undefined {
+    const first = this.#queue[0]
+    if (first === undefined || first.kept > stored) return undefined
+    this.#queue.shift()
+    this.#queuedBytes -= first.bytes.length
+    return first.bytes
+  }
+
+  #takeMany(stored: number): Uint8Array | undefined {
+    let count = 0
+    let length = 0
+    for (const { bytes, kept } of this.#queue) {
+      if (kept > stored || (count > 0 && length + bytes.length > this.#limits.writeBytes)) break
+      count += 1
+      length += bytes.length
+    }
+    if (count === 0) return undefined
+    const taken = this.#queue.splice(0, count)
+    this.#queuedBytes -= length
+    if (count === 1) return taken[0]!.bytes
+    const joined = new Uint8Array(length)
+    let at = 0
+    for (const { bytes } of taken) {
+      joined.set(bytes, at)
+      at += bytes.length
+    }
+    return joined
+  }
+}

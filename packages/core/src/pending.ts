@@ -1,0 +1,62 @@
+/** What nobody has acknowledged: changes made here that would be lost if this device were (DESIGN section 5, "Pending and lost"). */
+import type { RecordId, Scriber, Table } from '@syncro/scriber'
+import type { Clients } from './clients.js'
+
+/** One record's unacknowledged changes. */
+export interface Unsent {
+  readonly name: string
+  readonly id: RecordId
+  /** The fields that were set here. */
+  readonly fields: readonly string[]
+  /** True if it was created, restored or destroyed here. */
+  readonly life: boolean
+}
+
+export class Pending {
+  readonly #scriber: Scriber
+  readonly #clients: Clients
+
+  constructor(scriber: Scriber, clients: Clients) {
+    this.#scriber = scriber
+    this.#clients = clients
+  }
+
+  state(name: string, id: RecordId): 'synced' | 'pending' {
+    const table = this.#scriber.ledger.findTable(name)
+    const slot = table?.slot(id)
+    if (table === undefined || slot === undefined) return 'synced'
+    return this.#unsentOf(table, slot, this.#acked(), this.#ownWriters()) === undefined ? 'synced' : 'pending'
+  }
+
+  unsent(): readonly Unsent[] {
+    const { ledger } = this.#scriber
+    const acked = this.#acked()
+    const own = this.#ownWriters()
+    const unsent: Unsent[] = []
+    const walk = ledger.walk(acked)
+    for (let row = walk.next(); row !== undefined; row = walk.next()) {
+      const { table, slot } = ledger.place(row)
+      const one = this.#unsentOf(table, slot, acked, own)
+      if (one !== undefined) unsent.push(one)
+    }
+    walk.close()
+    return unsent
+  }
+
+  #unsentOf(table: Table, slot: number, acked: number, own: ReadonlySet<number>): Unsent | undefined {
+    const offset = acked - this.#scriber.ledger.order.base
+    const fields: string[] = []
+    for (const column of table.columns.values()) if (column.has(slot) && column.offset(slot) > offset && own.has(column.writer(slot))) fields.push(column.name)
+    const life = table.lifeOffset(slot) > offset && own.has(table.lives(slot) ? table.birthWriter(slot) : table.destroyWriter(slot))
+    return life || fields.length > 0 ? { name: table.name, id: table.id(slot)!, fields, life } : undefined
+  }
+
+  #acked(): number {
+    return this.#clients.acked()
+  }
+
+  #ownWriters(): ReadonlySet<number> {
+    const { ledger, eras } = this.#scriber
+    return new Set(eras.map(({ id }) => ledger.writers.number(id)))
+  }
+}

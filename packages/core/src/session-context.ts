@@ -1,0 +1,24 @@
+/** What the sessions of a Syncro share. */
+import type { Scriber } from '@syncro/scriber'
+import type { Clients } from './clients.js'
+import type { Environment } from './environment.js'
+import type { CoreLimits } from './limits.js'
+import type { Session } from './session.js'
+
+/** What all sessions of a Syncro share. */
+export interface SessionContext {
+  readonly uid: string
+  readonly space: string
+  readonly durable: boolean
+  readonly scriber: Scriber
+  readonly clients: Clients
+  readonly environment: Environment
+  readonly limits: CoreLimits
+  /** Numbers the sessions of this era. */
+  nextNumber(): number
+  /** Tells that who is connected, or what is acknowledged, has changed. */
+  changed(session: Session): void
+  warn(code: string, subject: string, message: string): void
+  /** Takes what a listener or a connection throws. */
+  report(error: unknown): void
+}

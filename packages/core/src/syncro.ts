@@ -1,0 +1,407 @@
+/** What an application holds: its classes, its store, who it is, and whom it is connected with. It wires and delegates. */
+import type { Connection, Listener, Listening, PeerInfo, Transport, Value } from '@syncro/protocol'
+import { type ChangeType, type Conflict, Events, type RecordId, Scriber, type ScriberLimits, type Step, type Store, UsageError } from '@syncro/scriber'
+import { type Bindable, type Binding, bind, isBindable, type Registrable, type StepOrigin } from './binding.js'
+import { Clients } from './clients.js'
+import { type Environment, platformEnvironment } from './environment.js'
+import type { CoreUsageErrorCode } from './errors.js'
+import type { Authenticate } from './handshake.js'
+import { type CoreLimits, defaultCoreLimits } from './limits.js'
+import { Link, type LinkOptions } from './link.js'
+import { OutgoingStep } from './outgoing-step.js'
+import { Pending, type Unsent } from './pending.js'
+import { PlayerBinding } from './player-binding.js'
+import { Session, type SessionOptions } from './session.js'
+import type { SessionContext } from './session-context.js'
+
+export interface SyncroOptions {
+  /** The stable name this client is known by: 1 to 256 characters. A server's may simply be `"server"`. */
+  readonly uid: string
+  /** The classes whose instances are kept in step. */
+  readonly models?: readonly Registrable[]
+  /** What keeps records, cursors and unsent changes across restarts. Without one nothing outlives the process. */
+  readonly store?: Store
+  /** The set of data; both sides of a session name the same. Default: `''`. */
+  readonly space?: string
+  /** Clock, randomness and timers. Default: the platform's. */
+  readonly environment?: Partial<Environment>
+  readonly limits?: Partial<CoreLimits & ScriberLimits>
+  /** Default: `production` where the environment variable NODE_ENV says so. */
+  readonly mode?: 'development' | 'production'
+  /** Takes warnings, each once. Default: the console. */
+  readonly warn?: (warning: { readonly code: string; readonly message: string }) => void
+}
+
+export interface SyncroEvents {
+  /** A session has begun; it has yet to shake hands. */
+  session: (session: Session) => void
+  /** A client has come or gone, has caught up, or has acknowledged something: `status` and `unsent` may have changed. */
+  changed: () => void
+  /** Two values under one stamp: a data directory was copied and both copies wrote. */
+  conflict: (conflict: Conflict) => void
+  /** What a listener, a connection or the store threw. Without a listener it is thrown, on its own. */
+  error: (error: unknown) => void
+}
+
+/** A client of the registry. */
+export interface ClientInfo {
+  readonly uid: string
+  readonly online: boolean
+  readonly replicas: readonly ReplicaInfo[]
+}
+
+export interface ReplicaInfo {
+  readonly ledger: string
+  readonly durable: boolean
+  readonly online: boolean
+  /** Position in our ledger up to which it has everything; undefined before it has said so. */
+  readonly acknowledged: number | undefined
+  /** Wall time of its last session's begin, in ms since the Unix epoch. */
+  readonly seenMs: number
+}
+
+/** How a client stands: its store is `opening`, it has no session (`offline`), one that catches up, or is `live`; or it is `closed`. */
+export type SyncroStatus = 'opening' | 'offline' | 'catching-up' | 'live' | 'closed'
+
+export class Syncro {
+  readonly uid: string
+  readonly mode: 'development' | 'production'
+  /** The recorder beneath: ledger, transactions, store. */
+  readonly scriber: Scriber
+  readonly environment: Environment
+  readonly limits: CoreLimits
+  /** Resolves when the store is open; at once where nothing has to be waited for. Rejects with the store's error. */
+  readonly ready: Promise<void>
+  readonly #options: SyncroOptions
+  readonly #clients: Clients
+  readonly #pending: Pending
+  readonly #events = new Events<SyncroEvents>((error, event) => {
+    // A listener for errors that throws would be told of its own error, and again.
+    if (event === 'error') this.#throw(error)
+    else this.#report(error)
+  })
+  readonly #bindings = new Map<string, Binding>()
+  readonly #collections = new Map<object, unknown>()
+  readonly #sessions = new Set<Session>()
+  readonly #byConnection = new WeakMap<Connection, Session>()
+  readonly #links = new Set<Link>()
+  readonly #listenings = new Set<Listening>()
+  readonly #warned = new Set<string>()
+  readonly #context: SessionContext
+  #numbers = 0
+  #isClosed = false
+
+  /**
+   * @throws UsageError `SYNCRO_UID_INVALID`, `SYNCRO_CLASS_TAKEN` if two classes have one name.
+   */
+  constructor(options: SyncroOptions) {
+    checkUid(options.uid)
+    this.#options = options
+    this.uid = options.uid
+    this.mode = options.mode ?? platformMode()
+    this.environment = { ...platformEnvironment, ...options.environment }
+    this.limits = { ...defaultCoreLimits, ...options.limits }
+    const { now, random } = this.environment
+    this.scriber = new Scriber({
+      now,
+      random,
+      ...(options.store === undefined ? undefined : { store: options.store }),
+      ...(options.limits === undefined ? undefined : { limits: options.limits }),
+      reportError: (error) => this.#report(error),
+    })
+    this.#clients = new Clients(this.scriber, this.limits.maxTransientCursors)
+    this.#pending = new Pending(this.scriber, this.#clients)
+    this.#context = this.#sessionContext()
+    this.scriber.on('step', (step) => this.#step(step))
+    this.scriber.on('stored', () => {
+      for (const session of this.#sessions) session.stored()
+    })
+    this.scriber.on('conflict', (conflict) => this.#events.emit('conflict', conflict))
+    this.scriber.on('store-failed', (error) => this.#report(error))
+    for (const model of options.models ?? []) this.#register(model)
+    if (this.scriber.isReady) this.#clients.remember(this.scriber.remembered.replicas)
+    this.ready = this.scriber.isReady ? this.scriber.ready : this.scriber.ready.then(() => this.#clients.remember(this.scriber.remembered.replicas))
+    // Whoever awaits `ready` gets the error; nobody having done so yet is no unhandled rejection.
+    this.ready.catch(() => undefined)
+  }
+
+  get isReady(): boolean {
+    return this.scriber.isReady
+  }
+
+  get status(): SyncroStatus {
+    if (this.#isClosed) return 'closed'
+    if (!this.isReady) return 'opening'
+    let status: SyncroStatus = 'offline'
+    for (const { state } of this.#sessions) {
+      if (state === 'live') return 'live'
+      if (state === 'catching-up') status = 'catching-up'
+    }
+    return status
+  }
+
+  /** The sessions that are open. */
+  get sessions(): readonly Session[] {
+    return [...this.#sessions]
+  }
+
+  /**
+   * Begins a session over a connection that this side opened, to a client whose uid is known. Hand its bytes to `session.receive` (or
+   * `syncro.receive`), and tell it when the connection has closed.
+   *
+   * @throws UsageError `SYNCRO_CONNECTION_IN_USE`, `SYNCRO_CONNECTION_INVALID`, `SYNCRO_UID_INVALID`, `SYNCRO_NOT_READY`.
+   */
+  connect(uid: string, connection: Connection, options: { readonly credentials?: Value } = {}): Session {
+    checkUid(uid)
+    return this.#open({ connection, uid, credentials: options.credentials })
+  }
+
+  /**
+   * Begins a session over a connection that the other side opened; its hello says who it is. A client of version 1 says no hello: give its
+   * uid.
+   *
+   * @throws UsageError as `connect` does.
+   */
+  accept(connection: Connection, options: { readonly uid?: string; readonly authenticate?: Authenticate; readonly peer?: PeerInfo } = {}): Session {
+    const { uid, authenticate, peer } = options
+    if (uid !== undefined) checkUid(uid)
+    if (authenticate === undefined && peer?.local === false) this.#warnUnauthenticated(peer)
+    return this.#open({ connection, uid, authenticate, peer })
+  }
+
+  /**
+   * Hands over what a connection has read. The connection may be left out while the uid has one session.
+   *
+   * @throws UsageError `SYNCRO_NOT_CONNECTED` if there never was such a session.
+   */
+  receive(uid: string, bytes: Uint8Array, connection?: Connection): void {
+    this.#sessionOf(uid, connection)?.receive(bytes)
+  }
+
+  /** Tells that a connection has closed, or ends it. What has ended already may be told again. */
+  disconnect(uid: string, connection?: Connection): void {
+    this.#sessionOf(uid, connection)?.close()
+  }
+
+  /** Keeps dialling until the link is closed; works offline until then. The other side's uid is told by its hello, and checked where one is given. */
+  dial(transport: Transport, options: LinkOptions = {}): Link {
+    if (options.uid !== undefined) checkUid(options.uid)
+    const link = new Link(transport, options, {
+      environment: this.environment,
+      limits: this.limits,
+      ready: this.ready,
+      open: (connection, { uid, credentials }) => this.#open({ connection, uid, credentials }),
+      sessionWith: (uid) => [...this.#sessions].find((session) => session.uid === uid && session.state !== 'closed' && session.state !== 'handshaking'),
+      closed: (closed) => this.#links.delete(closed),
+      report: (error) => this.#report(error),
+    })
+    this.#links.add(link)
+    return link
+  }
+
+  /** Accepts connections until the result is closed. Rejects with the transport's error, e.g. for a port in use. */
+  async listen(listener: Listener, options: { readonly authenticate?: Authenticate } = {}): Promise<Listening> {
+    await this.ready
+    const listening = await listener.listen((connection, peer) => {
+      const session = this.accept(connection, { ...options, peer })
+      return { receive: (bytes) => session.receive(bytes), close: () => session.close() }
+    })
+    this.#listenings.add(listening)
+    return listening
+  }
+
+  /** Records a change for a class that is no model; see `Scriber.record`. The gem's `scribe`. */
+  record(name: string, type: ChangeType, id: RecordId, data?: { readonly [field: string]: unknown }): void {
+    this.scriber.record(name, type, id, data)
+  }
+
+  /** Runs a function whose changes are one batch: together, or, if it throws, not at all; see `Scriber.transact`. */
+  transact<Result>(run: () => Result extends PromiseLike<unknown> ? never : Result): Result {
+    return this.scriber.transact(run) as Result
+  }
+
+  /**
+   * A class as this Syncro knows it: what its statics do, where a process has several Syncros.
+   *
+   * @throws UsageError `SYNCRO_CLASS_UNKNOWN` if the class was not given to this Syncro.
+   */
+  collection<Collection>(bindable: Bindable<Collection>): Collection {
+    const collection = this.#collections.get(bindable)
+    if (collection === undefined)
+      throw usageError('SYNCRO_CLASS_UNKNOWN', `This Syncro does not know the class: name it in \`new Syncro({ uid: ${JSON.stringify(this.uid)}, models: […] })\`.`)
+    return collection as Collection
+  }
+
+  /** Whether all of a record is with a client that keeps it. */
+  syncState(name: string, id: RecordId): 'synced' | 'pending' | 'refused' {
+    return this.#pending.state(name, id)
+  }
+
+  /** What would be lost if this device were: changes made here that nobody has acknowledged. */
+  unsent(): readonly Unsent[] {
+    return this.#pending.unsent()
+  }
+
+  /** Everybody we know. */
+  clients(): readonly ClientInfo[] {
+    return [...this.#clients.uids()].map((uid) => {
+      const replicas = [...this.#clients.of(uid)].map(({ ledger, durable, ack, seenMs, session }) => ({
+        ledger,
+        durable,
+        online: session !== undefined,
+        acknowledged: ack?.position,
+        seenMs,
+      }))
+      return { uid, online: replicas.some(({ online }) => online), replicas }
+    })
+  }
+
+  /** Listens; the result takes the listener off again. */
+  on<Name extends keyof SyncroEvents>(name: Name, listener: SyncroEvents[Name]): () => void {
+    return this.#events.on(name, listener)
+  }
+
+  /** Warns, once for each code and subject. For bindings. */
+  warn(code: string, subject: string, message: string): void {
+    const key = `${code} ${subject}`
+    if (this.#warned.has(key)) return
+    this.#warned.add(key)
+    if (this.#options.warn !== undefined) this.#options.warn({ code, message })
+    else console.warn(`${code}: ${message}`)
+  }
+
+  /** Ends links, listeners and sessions, waits for the store, and lets the classes go. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    for (const link of [...this.#links]) link.close()
+    const listenings = [...this.#listenings]
+    for (const session of [...this.#sessions]) session.close()
+    await Promise.all(listenings.map((listening) => listening.close()))
+    await this.scriber.close()
+    for (const binding of this.#bindings.values()) binding.release()
+    this.#events.emit('changed')
+  }
+
+  #open(options: SessionOptions): Session {
+    if (!this.isReady) throw new UsageError('SYNCRO_NOT_READY', '`await syncro.ready` before the first session, and open none after close().')
+    const { connection } = options
+    if (typeof connection?.write !== 'function')
+      throw usageError('SYNCRO_CONNECTION_INVALID', 'A connection is anything with write(bytes): a socket, say. This has no write.')
+    if (this.#byConnection.has(connection))
+      throw usageError('SYNCRO_CONNECTION_IN_USE', 'This connection has a session already: a connection serves one session, and a new one needs a new connection.')
+    const session = new Session(this.#context, options)
+    this.#byConnection.set(connection, session)
+    this.#sessions.add(session)
+    session.on('closed', () => this.#sessions.delete(session))
+    session.begin()
+    this.#events.emit('session', session)
+    return session
+  }
+
+  /** The session that is meant; undefined if it has ended already, since sockets tell of their end late. */
+  #sessionOf(uid: string, connection: Connection | undefined): Session | undefined {
+    if (connection !== undefined) {
+      const session = this.#byConnection.get(connection)
+      if (session === undefined) throw usageError('SYNCRO_NOT_CONNECTED', `This connection has no session: call syncro.connect(${JSON.stringify(uid)}, connection) first.`)
+      return session
+    }
+    const sessions = [...this.#sessions].filter((session) => session.uid === uid)
+    if (sessions.length > 1)
+      throw usageError('SYNCRO_NOT_CONNECTED', `${JSON.stringify(uid)} has ${sessions.length} sessions: name the connection that is meant, as the last argument.`)
+    if (sessions.length === 0 && !this.#clients.has(uid))
+      throw usageError('SYNCRO_NOT_CONNECTED', `There is no session with ${JSON.stringify(uid)}: call syncro.connect(uid, connection) first.`)
+    return sessions[0]
+  }
+
+  #register(model: Registrable): void {
+    const binding: Binding = isBindable(model) ? model[bind](this) : new PlayerBinding(model, this.scriber)
+    this.scriber.checkName(binding.name)
+    if (this.#bindings.has(binding.name))
+      throw usageError('SYNCRO_CLASS_TAKEN', `Two classes of this Syncro are named ${JSON.stringify(binding.name)}: the name tells them apart on the wire, so give each its own.`)
+    this.#bindings.set(binding.name, binding)
+    this.#collections.set(model, binding.collection)
+  }
+
+  /** Sessions first, so that what is recorded travels whatever a listener does; then the classes. */
+  #step(step: Step): void {
+    const outgoing = new OutgoingStep(step, this.limits.chunkBytes)
+    for (const session of this.#sessions) session.step(outgoing)
+    const origin = originOf(step)
+    for (const [name, effects] of effectsByName(step)) {
+      try {
+        this.#bindings.get(name)?.told(effects, origin)
+      } catch (error) {
+        this.#report(error)
+      }
+    }
+  }
+
+  #sessionContext(): SessionContext {
+    const { scriber, environment, limits, uid } = this
+    return {
+      uid,
+      space: this.#options.space ?? '',
+      durable: this.#options.store !== undefined && this.#options.store.level !== 'memory',
+      scriber,
+      clients: this.#clients,
+      environment,
+      limits,
+      nextNumber: () => this.#numbers++,
+      changed: () => this.#events.emit('changed'),
+      warn: (code, subject, message) => this.warn(code, subject, message),
+      report: (error) => this.#report(error),
+    }
+  }
+
+  #warnUnauthenticated(peer: PeerInfo): void {
+    this.warn(
+      'SYNCRO_UNAUTHENTICATED',
+      'listen',
+      `A connection from ${peer.address} was accepted without authentication: whoever connects can read and change everything. Give listen() or accept() an \`authenticate\`.`,
+    )
+  }
+
+  #report(error: unknown): void {
+    if (this.#events.has('error')) this.#events.emit('error', error)
+    else this.#throw(error)
+  }
+
+  /** Throws where nobody of ours is in the way: the platform reports it. */
+  #throw(error: unknown): void {
+    this.environment.timers.soon(() => {
+      throw error
+    })
+  }
+}
+
+function originOf({ origin }: Step): StepOrigin {
+  if (!(origin instanceof Session)) return { remote: origin !== undefined }
+  return origin.uid === undefined ? { remote: true } : { remote: true, uid: origin.uid }
+}
+
+function effectsByName({ effects }: Step): Map<string, Step['effects']> {
+  const first = effects[0]
+  const groups = new Map<string, Step['effects'][number][]>()
+  if (first !== undefined && effects.every(({ name }) => name === first.name)) return new Map([[first.name, effects]])
+  for (const effect of effects) {
+    const group = groups.get(effect.name)
+    if (group === undefined) groups.set(effect.name, [effect])
+    else group.push(effect)
+  }
+  return groups
+}
+
+function checkUid(uid: unknown): void {
+  if (typeof uid === 'string' && uid.length > 0 && uid.length <= 256 && uid.isWellFormed()) return
+  throw usageError('SYNCRO_UID_INVALID', `${JSON.stringify(uid)} cannot be a uid: take text of 1 to 256 characters.`)
+}
+
+function usageError(code: CoreUsageErrorCode, message: string): UsageError<CoreUsageErrorCode> {
+  return new UsageError(code, message)
+}
+
+function platformMode(): 'development' | 'production' {
+  const { process } = globalThis as { readonly process?: { readonly env?: { readonly [name: string]: string | undefined } } }
+  return process?.env?.['NODE_ENV'] === 'production' ? 'production' : 'development'
+}

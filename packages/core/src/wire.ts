@@ -1,0 +1,103 @@
+/** Batches and rows between the ledger's form and the messages' form. */
+import type { Batch as BatchMessage, RowField, RowStamp, Rows } from '@syncro/protocol'
+import { type Batch, encodedBytes, type RowImage, type Stamp } from '@syncro/scriber'
+
+export function batchMessage(batch: Batch): BatchMessage {
+  const { stamp, writer, changes } = batch
+  return {
+    type: 'batch',
+    stamp,
+    writer,
+    changes: changes.map(({ after, ...change }) => (after === undefined ? change : { ...change, after: [after.stamp, after.writer] })),
+  }
+}
+
+export function batchOf(message: BatchMessage): Batch {
+  const { stamp, writer, changes } = message
+  return {
+    stamp,
+    writer,
+    changes: changes.map(({ after, ...change }) => (after === undefined ? change : { ...change, after: { stamp: after[0], writer: after[1] } })),
+  }
+}
+
+/** Rows as messages of about so many bytes; a row too large for one is spread over several, field by field. */
+export function* rowsMessages(rows: Iterable<RowImage>, chunkBytes: number): IterableIterator<Rows> {
+  let chunk = new Chunk()
+  for (const row of rows) {
+    for (const part of parts(row, chunkBytes)) {
+      const bytes = rowBytes(part)
+      if (chunk.rows.length > 0 && chunk.bytes + bytes > chunkBytes) {
+        yield chunk.message()
+        chunk = new Chunk()
+      }
+      chunk.add(part, bytes)
+    }
+  }
+  if (chunk.rows.length > 0) yield chunk.message()
+}
+
+/** The rows of a message. Writers were checked to be in the message's list. */
+export function rowsOf(message: Rows): RowImage[] {
+  const stampOf = ([stamp, writer]: RowStamp): Stamp => ({ stamp, writer: message.writers[writer]! })
+  return message.rows.map(({ name, id, birth, destroy, fields }) => ({
+    name,
+    id,
+    ...(birth === undefined ? undefined : { birth: stampOf(birth) }),
+    ...(destroy === undefined ? undefined : { destroy: stampOf(destroy) }),
+    fields: fields.map(([field, value, stamp, writer]) => ({ name: field, value, stamp, writer: message.writers[writer]! })),
+  }))
+}
+
+/** An upper bound of a row's bytes in a message, its writers aside. */
+export function rowBytes(row: RowImage): number {
+  let bytes = 120 + row.name.length * 3 + String(row.id).length * 3
+  for (const field of row.fields) bytes += 40 + field.name.length * 3 + encodedBytes(field.value)
+  return bytes
+}
+
+const writerBytes = 27
+
+class Chunk {
+  readonly rows: Rows['rows'][number][] = []
+  readonly #writers: string[] = []
+  readonly #numbers = new Map<string, number>()
+  bytes = 0
+
+  add(row: RowImage, bytes: number): void {
+    const { name, id, birth, destroy, fields } = row
+    this.rows.push({
+      name,
+      id,
+      ...(birth === undefined ? undefined : { birth: [birth.stamp, this.#number(birth.writer)] }),
+      ...(destroy === undefined ? undefined : { destroy: [destroy.stamp, this.#number(destroy.writer)] }),
+      fields: fields.map((field): RowField => [field.name, field.value, field.stamp, this.#number(field.writer)]),
+    })
+    this.bytes += bytes
+  }
+
+  message(): Rows {
+    return { type: 'rows', writers: this.#writers, rows: this.rows }
+  }
+
+  #number(writer: string): number {
+    let number = this.#numbers.get(writer)
+    if (number === undefined) {
+      number = this.#writers.length
+      this.#writers.push(writer)
+      this.#numbers.set(writer, number)
+      this.bytes += writerBytes
+    }
+    return number
+  }
+}
+
+/** A large row in parts that fit: its life with the first, since a field without life is unseen and waits. */
+function* parts(row: RowImage, chunkBytes: number): IterableIterator<RowImage> {
+  if (row.fields.length < 2 || rowBytes(row) <= chunkBytes) {
+    yield row
+    return
+  }
+  const { name, id, fields, ...life } = row
+  for (const [at, field] of fields.entries()) yield { name, id, ...(at === 0 ? life : undefined), fields: [field] }
+}

@@ -1,0 +1,138 @@
+/** Clients joined by hand-flushed connections, under a clock and timers that move when a test says so. */
+import { type ConnectionPair, connectionPair } from '@syncro/protocol/testing'
+import type { RecordId, Store, Value } from '@syncro/scriber'
+import { Syncro, type SyncroOptions } from '../src/syncro.js'
+
+export class World {
+  nowMs = Date.UTC(2026, 0, 1)
+  readonly pairs = new Set<ConnectionPair>()
+  readonly reported: unknown[] = []
+  readonly #tasks: (() => void)[] = []
+  readonly #timers = new Map<number, { readonly atMs: number; readonly callback: () => void }>()
+  #timerNumber = 0
+  #seed: number
+
+  constructor(seed = 1) {
+    this.#seed = seed
+  }
+
+  client(uid: string, options: Partial<SyncroOptions> & { readonly store?: Store } = {}): Syncro {
+    const syncro = new Syncro({
+      uid,
+      models: [{ name: 'Todo', play: () => undefined }],
+      warn: () => undefined,
+      ...options,
+      environment: {
+        now: () => this.nowMs,
+        random: (bytes) => {
+          for (let at = 0; at < bytes.length; at++) bytes[at] = this.draw(256)
+          return bytes
+        },
+        timers: {
+          set: (ms, callback) => {
+            const number = ++this.#timerNumber
+            this.#timers.set(number, { atMs: this.nowMs + ms, callback })
+            return () => this.#timers.delete(number)
+          },
+          soon: (callback) => this.#tasks.push(callback),
+          defer: (callback) => this.#tasks.push(callback),
+        },
+        ...options.environment,
+      },
+    })
+    syncro.on('error', (error) => this.reported.push(error))
+    return syncro
+  }
+
+  /** A connection that `from` opened and `to` accepts. */
+  join(from: Syncro, to: Syncro, options: { readonly borders?: boolean; readonly highWaterBytes?: number } = {}): ConnectionPair {
+    const pair = connectionPair(options)
+    const dialled = from.connect(to.uid, pair.a)
+    const accepted = to.accept(pair.b)
+    pair.a.attach({ receive: (bytes) => dialled.receive(bytes), close: () => dialled.close() })
+    pair.b.attach({ receive: (bytes) => accepted.receive(bytes), close: () => accepted.close() })
+    this.pairs.add(pair)
+    return pair
+  }
+
+  /** Breaks a connection, with whatever is under way. */
+  cut(pair: ConnectionPair): void {
+    pair.cut()
+    this.pairs.delete(pair)
+  }
+
+  /** One task or one delivery; false if there was nothing to do. */
+  step(): boolean {
+    const task = this.#tasks.shift()
+    if (task !== undefined) {
+      task()
+      return true
+    }
+    for (const pair of this.pairs) if (pair.flushOne()) return true
+    return false
+  }
+
+  /** Runs until nothing is under way. */
+  settle(): void {
+    for (let steps = 0; this.step(); steps++) if (steps > 1_000_000) throw new Error('the world does not come to rest')
+  }
+
+  /** Lets time pass, timers included. */
+  advance(ms: number): void {
+    this.nowMs += ms
+    for (const [number, { atMs, callback }] of [...this.#timers]) {
+      if (atMs > this.nowMs) continue
+      this.#timers.delete(number)
+      callback()
+    }
+    this.settle()
+  }
+
+  /** A random integer below a bound (mulberry32). */
+  draw(below: number): number {
+    this.#seed = (this.#seed + 0x6d2b79f5) | 0
+    let t = Math.imul(this.#seed ^ (this.#seed >>> 15), 1 | this.#seed)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * below)
+  }
+}
+
+/** What a client shows: the records that live, with their fields. */
+export function shown(syncro: Syncro, name = 'Todo'): Record<string, Record<string, Value>> {
+  const table = syncro.scriber.ledger.findTable(name)
+  const records: Record<string, Record<string, Value>> = {}
+  if (table === undefined) return records
+  for (const slot of table.livingSlots()) {
+    const fields: Record<string, Value> = {}
+    for (const column of table.columns.values()) {
+      const value = column.get(slot)
+      if (value !== undefined) fields[column.name] = value
+    }
+    records[JSON.stringify(table.id(slot))] = sorted(fields)
+  }
+  return sorted(records)
+}
+
+/** All that has to be equal where everybody has seen the same: life and stamps included. */
+export function state(syncro: Syncro): unknown {
+  const { ledger } = syncro.scriber
+  const rows: Record<string, unknown> = {}
+  for (const table of ledger.tables()) {
+    for (let slot = 0; slot < table.end; slot++) {
+      const id = table.id(slot) as RecordId | undefined
+      if (id === undefined) continue
+      const fields: Record<string, unknown> = {}
+      for (const column of table.columns.values()) {
+        const stamp = column.stamp(slot)
+        if (stamp < 0 || !table.counts(slot, stamp, column.writer(slot))) continue
+        fields[column.name] = [column.get(slot), stamp, ledger.writers.id(column.writer(slot))]
+      }
+      rows[`${table.name} ${JSON.stringify(id)}`] = { ...ledger.life(table, slot), fields: sorted(fields) }
+    }
+  }
+  return sorted(rows)
+}
+
+function sorted<T>(record: Record<string, T>): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)))
+}
