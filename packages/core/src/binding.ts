@@ -25,7 +25,9 @@ export const bind: unique symbol = Symbol.for('@syncro/core/bind')
 
 /** A class that can be bound to a Syncro: those of `@syncro/model` are. */
 export interface Bindable<Collection = unknown> {
-  [bind](syncro: Syncro): Binding<Collection>
+  /** A type only: what `syncro.collection(Class)` gives. A static member cannot say it, since it knows no instance's type. */
+  readonly prototype?: { readonly [bind]?: Collection }
+  [bind](syncro: Syncro): Binding
 }
 
 /** Where a step came from. */

@@ -118,7 +118,7 @@ export class Syncro {
     })
     this.scriber.on('conflict', (conflict) => this.#events.emit('conflict', conflict))
     this.scriber.on('store-failed', (error) => this.#report(error))
-    for (const model of options.models ?? []) this.#register(model)
+    this.#register(options.models ?? [])
     if (this.scriber.isReady) this.#clients.remember(this.scriber.remembered.replicas)
     this.ready = this.scriber.isReady ? this.scriber.ready : this.scriber.ready.then(() => this.#clients.remember(this.scriber.remembered.replicas))
     // Whoever awaits `ready` gets the error; nobody having done so yet is no unhandled rejection.
@@ -314,13 +314,23 @@ export class Syncro {
     return sessions[0]
   }
 
-  #register(model: Registrable): void {
-    const binding: Binding = isBindable(model) ? model[bind](this) : new PlayerBinding(model, this.scriber)
-    this.scriber.checkName(binding.name)
-    if (this.#bindings.has(binding.name))
-      throw usageError('SYNCRO_CLASS_TAKEN', `Two classes of this Syncro are named ${JSON.stringify(binding.name)}: the name tells them apart on the wire, so give each its own.`)
-    this.#bindings.set(binding.name, binding)
-    this.#collections.set(model, binding.collection)
+  /** All or none: a class left bound to a Syncro that could not be made would be thought to have two ever after. */
+  #register(models: readonly Registrable[]): void {
+    const bound: Binding[] = []
+    try {
+      for (const model of models) {
+        const binding: Binding = isBindable(model) ? model[bind](this) : new PlayerBinding(model, this.scriber)
+        bound.push(binding)
+        this.scriber.checkName(binding.name)
+        if (this.#bindings.has(binding.name))
+          throw usageError('SYNCRO_CLASS_TAKEN', `Two classes of this Syncro are named ${JSON.stringify(binding.name)}: the name tells them apart on the wire, so give each its own.`)
+        this.#bindings.set(binding.name, binding)
+        this.#collections.set(model, binding.collection)
+      }
+    } catch (error) {
+      for (const binding of bound) binding.release()
+      throw error
+    }
   }
 
   /** Sessions first, so that what is recorded travels whatever a listener does; then the classes. */
