@@ -10,6 +10,7 @@ export { type JsonPrefix, JsonScanner } from './json-scanner.js'
 export {
   MAX_BATCH_CHANGES,
   MAX_BIGINT_DIGITS,
+  MAX_BODY_DEPTH,
   MAX_BYTES_LENGTH,
   MAX_ERROR_CODE_LENGTH,
   MAX_ERROR_TEXT_LENGTH,
@@ -19,7 +20,6 @@ export {
   MAX_ROW_WRITERS,
   MAX_ROWS,
   MAX_STRING_LENGTH,
-  MAX_V1_DEPTH,
   MAX_V1_FRAME_BYTES,
   MAX_VALUE_DEPTH,
   MAX_VERSIONS,

@@ -1,6 +1,6 @@
 /** Tells the beginning of a JSON object from what can never become one, byte by byte, without building anything. */
 
-import { MAX_V1_DEPTH } from './limits.js'
+import { MAX_BODY_DEPTH } from './limits.js'
 
 /** `unfinished`: more bytes may complete the object. `finished`: it is complete, white space aside. `invalid`: no bytes can mend it. */
 export type JsonPrefix = 'unfinished' | 'finished' | 'invalid'
@@ -33,14 +33,14 @@ const rests = new Map([
 
 /**
  * Scans a body that comes in pieces; the whole is looked at once. It follows JSON's grammar, but lets pass what is wrong within a number and bytes
- * that are no UTF-8: a finished body is still to be parsed. Nesting over `MAX_V1_DEPTH` is invalid.
+ * that are no UTF-8: a finished body is still to be parsed. Nesting over `MAX_BODY_DEPTH` is invalid.
  */
 export class JsonScanner {
   #state = OBJECT
   #depth = 0
 
   /** The open brace or bracket at each depth. */
-  readonly #open = new Uint8Array(MAX_V1_DEPTH + 1)
+  readonly #open = new Uint8Array(MAX_BODY_DEPTH + 1)
 
   /** Whether the string that is open is a key. */
   #isKey = false
@@ -118,7 +118,7 @@ export class JsonScanner {
   }
 
   #enter(bracket: number): number {
-    if (this.#depth === MAX_V1_DEPTH) return INVALID
+    if (this.#depth === MAX_BODY_DEPTH) return INVALID
     this.#open[++this.#depth] = bracket
     return bracket === BRACE ? KEY_OR_END : VALUE_OR_END
   }

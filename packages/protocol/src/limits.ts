@@ -15,8 +15,11 @@ export const MAX_FRAME_BYTES = 4_194_304
 /** Most nested arrays and objects in one value. Ours need a handful; every walk over a value may then be recursive. */
 export const MAX_VALUE_DEPTH = 32
 
-/** Most nested arrays and objects in a version-1 message, its own included: where Ruby's own JSON reader stops. */
-export const MAX_V1_DEPTH = 100
+/**
+ * Most nested arrays and objects in a body, its own included: where Ruby's own JSON reader stops, and more than the deepest value of ours needs with
+ * its tags. Whoever walks a body may then call itself.
+ */
+export const MAX_BODY_DEPTH = 100
 
 /** Most UTF-16 units in the name of a class or a field, a uid, a space, a view, and in a record id that is a string. */
 export const MAX_NAME_LENGTH = 256

@@ -45,8 +45,10 @@ function read(raw: unknown, path: string, depth: number): Value {
       if (raw - raw !== 0) throw invalid(path, 'a finite number')
       return raw === 0 ? 0 : raw
     case 'boolean':
-    case 'bigint':
       return raw
+    case 'bigint':
+      // Version 1's reader keeps long integers whole, but in a value of ours a bare number is a double.
+      return read(Number(raw), path, depth)
     case 'object':
       if (raw === null) return null
       return Array.isArray(raw) ? readItems(raw, path, depth + 1) : readObject(raw as RawObject, path, depth)

@@ -3,8 +3,8 @@
 import { parse as parseLossless, stringify as stringifyLossless } from 'lossless-json'
 import { invalid, overLimit } from '../check.js'
 import { ProtocolError } from '../errors.js'
-import { MAX_BIGINT_DIGITS, MAX_V1_DEPTH } from '../limits.js'
-import { nestsDeeper } from '../nesting.js'
+import { MAX_BIGINT_DIGITS } from '../limits.js'
+import { checkNesting } from '../nesting.js'
 import { decodeUtf8, encodeUtf8, repairEscapes } from '../text.js'
 
 /** A run of digits that a double may not hold. Inside a string it only costs the slower parser. */
@@ -23,18 +23,16 @@ export function encodeAsciiJson(value: object): Uint8Array {
 
 /** The value in a body. Throws `SYNCRO_JSON_INVALID`, or `SYNCRO_MESSAGE_INVALID` for what is refused anywhere in a message. */
 export function decodeV1Json(body: Uint8Array): unknown {
-  const text = repairEscapes(decodeUtf8(body))
-  const isLong = longInteger.test(text)
-  // The lossless parser calls itself at each level, so it may only see what cannot exhaust the stack.
-  if (isLong && nestsDeeper(text, MAX_V1_DEPTH)) throw tooDeep()
-  const value = parseText(text, isLong)
-  checkParts(value, 1)
+  checkNesting(body)
+  const value = parseText(repairEscapes(decodeUtf8(body)))
+  checkParts(value)
   return value
 }
 
-function parseText(text: string, isLong: boolean): unknown {
+function parseText(text: string): unknown {
   try {
-    return isLong ? parseLossless(text, undefined, { parseNumber, onDuplicateKey: takeNew }) : JSON.parse(text)
+    if (!longInteger.test(text)) return JSON.parse(text)
+    return parseLossless(text, undefined, { parseNumber, onDuplicateKey: takeNew })
   } catch (cause) {
     if (cause instanceof ProtocolError) throw cause
     throw new ProtocolError('SYNCRO_JSON_INVALID', 'the body is no JSON', { cause })
@@ -53,30 +51,28 @@ function takeNew({ newValue }: { newValue: unknown }): unknown {
   return newValue
 }
 
-/** The walk is recursive, and stops where it is too deep. */
-function checkParts(value: unknown, depth: number): void {
+function checkParts(value: unknown): void {
   if (typeof value === 'number' && value - value !== 0) throw invalid('a number', 'finite')
   if (typeof value !== 'object' || value === null) return
-  if (depth > MAX_V1_DEPTH) throw tooDeep()
   if (Array.isArray(value)) {
-    for (const item of value) checkParts(item, depth + 1)
+    for (const item of value) checkParts(item)
     return
   }
   for (const key of Object.keys(value)) {
     if (key === '__proto__') throw invalid('', 'without the key __proto__')
-    checkParts((value as Record<string, unknown>)[key], depth + 1)
+    checkParts((value as Record<string, unknown>)[key])
   }
 }
 
+/** JSON would write null for a number that is not finite, which nobody asked for. */
 function holdsBigint(value: unknown): boolean {
-  if (typeof value === 'bigint') return true
-  return typeof value === 'object' && value !== null && Object.values(value).some(holdsBigint)
+  if (typeof value === 'number' && value - value !== 0) throw invalid('a number', 'finite')
+  if (typeof value !== 'object' || value === null) return typeof value === 'bigint'
+  let holds = false
+  for (const part of Object.values(value)) holds = holdsBigint(part) || holds
+  return holds
 }
 
 function escapeUnit(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
-}
-
-function tooDeep(): ProtocolError {
-  return overLimit('nesting', MAX_V1_DEPTH + 1, MAX_V1_DEPTH)
 }
