@@ -2,7 +2,8 @@
  * The order in which changes arrived: a linked list threaded through the rows (DESIGN section 9). Touching a row moves it to the
  * tail under a new position, so the list is as long as there are rows, however many changes there were.
  *
- * Positions rise for ever; what is kept of them is 32 bits above a base that follows.
+ * Positions rise for ever. A row's own is kept whole: 8 bytes a row, so that a walk can always tell what lies ahead of it. Of those that
+ * columns keep there is one a field, so they are 32 bits above a base that follows; below it they can no longer be told apart.
  */
 import { grown, nextCapacity } from './grow.js'
 
@@ -14,26 +15,26 @@ export interface Walk {
   next(): number | undefined
   /** Rows that lay ahead and were touched since the last call: they are at the tail now, where the walk does not go. */
   takeOvertaken(): number[]
-  /** How many rows may be ahead, at the most. */
+  /** How many rows are ahead. */
   readonly remaining: number
-  /** Position of the last row given out: all up to it has been given out or overtaken. */
+  /** A position: what came up to it has been given out, or lies in a row that was overtaken or that was touched after it was given out. */
   readonly reached: number
+  /** The list forgets the walk: call it when the walk is given up before its end. */
   close(): void
 }
 
 export class ArrivalOrder {
   #previous = new Uint32Array(0)
   #next = new Uint32Array(0)
-  /** Offsets of the rows' positions from the base; 0 for a row that was never touched. */
-  #offsets = new Uint32Array(0)
-  #head = none
+  /** 0 for a row that is not in the list. */
+  #positions = new Float64Array(0)
   #tail = none
   #base = 0
   #last = 0
   readonly #walks = new Set<RowWalk>()
   readonly #maxOffset: number
 
-  /** @param maxOffset the greatest offset kept; less than 32 bits only in tests of rebasing. */
+  /** @param maxOffset the greatest offset that columns can keep; less than 32 bits only in tests of rebasing. */
   constructor(maxOffset = 0xfffffffe) {
     this.#maxOffset = maxOffset
   }
@@ -43,7 +44,7 @@ export class ArrivalOrder {
     return this.#last
   }
 
-  /** Positions up to here can no longer be told apart. */
+  /** What the offsets in columns are counted from. */
   get base(): number {
     return this.#base
   }
@@ -53,34 +54,24 @@ export class ArrivalOrder {
     return this.#last - this.#base >= this.#maxOffset
   }
 
-  offset(row: number): number {
-    return this.#offsets[row] ?? 0
-  }
-
+  /** The row's position; 0 if it is not in the order. */
   position(row: number): number {
-    return this.#base + this.offset(row)
+    return this.#positions[row] ?? 0
   }
 
   /** Moves a row to the tail and returns the offset of its new position. */
   touch(row: number): number {
-    if (row >= this.#offsets.length) this.#grow(row)
-    if (this.#offsets[row] !== 0) {
-      for (const walk of this.#walks) walk.touching(row)
-      this.#unlink(row)
+    if (row >= this.#positions.length) this.#grow(row)
+    if (row !== this.#tail || this.#walks.size > 0) {
+      if (this.#positions[row] !== 0) {
+        for (const walk of this.#walks) walk.touching(row)
+        this.#unlink(row)
+      }
+      this.#append(row)
     }
-    this.#append(row)
     this.#last += 1
-    const offset = this.#last - this.#base
-    this.#offsets[row] = offset
-    return offset
-  }
-
-  /** Puts a row at the tail under the position it had when it was stored; rows come in rising position. */
-  restore(row: number, position: number): void {
-    if (row >= this.#offsets.length) this.#grow(row)
-    this.#append(row)
-    this.#last = Math.max(this.#last, position)
-    this.#offsets[row] = Math.max(1, position - this.#base)
+    this.#positions[row] = this.#last
+    return this.#last - this.#base
   }
 
   /** Begins where a stored ledger ended. */
@@ -89,21 +80,28 @@ export class ArrivalOrder {
     this.#base = Math.max(0, last - Math.floor(this.#maxOffset / 2))
   }
 
-  /** Takes a row out of the order. */
-  remove(row: number): void {
-    if (this.offset(row) === 0) return
-    for (const walk of this.#walks) walk.touching(row)
-    this.#unlink(row)
-    this.#offsets[row] = 0
+  /** Puts a row at the tail under the position it had when it was stored. False if that is no place behind the tail. */
+  restore(row: number, position: number): boolean {
+    if (row >= this.#positions.length) this.#grow(row)
+    const behind = this.#tail === none ? 0 : this.#positions[this.#tail]!
+    if (this.#positions[row] !== 0 || !(position > behind && position <= this.#last)) return false
+    this.#append(row)
+    this.#positions[row] = position
+    return true
   }
 
-  /** Raises the base by half the range and returns by how much: every offset kept elsewhere must be lowered by `lowered`. */
+  /** Takes a row out of the order. */
+  remove(row: number): void {
+    if (this.position(row) === 0) return
+    for (const walk of this.#walks) walk.removing(row)
+    this.#unlink(row)
+    this.#positions[row] = 0
+  }
+
+  /** Raises the base by half the range and returns by how much: every offset kept in columns must be `lowered` by that. */
   rebase(): number {
     const shift = Math.ceil(this.#maxOffset / 2)
     this.#base += shift
-    // A linked row's offset stays above 0, since 0 says that a row is not in the list.
-    for (let row = this.#head; row !== none; row = this.#next[row]!)
-      this.#offsets[row] = Math.max(1, lowered(this.#offsets[row]!, shift))
     return shift
   }
 
@@ -112,12 +110,12 @@ export class ArrivalOrder {
     let row = this.#tail
     let first = none
     let count = 0
-    while (row !== none && this.position(row) > after) {
+    while (row !== none && this.#positions[row]! > after) {
       first = row
       count += 1
       row = this.#previous[row]!
     }
-    const walk = new RowWalk(this, first, count, after, this.#last)
+    const walk = new RowWalk(this, { first, count, after, end: this.#last })
     this.#walks.add(walk)
     return walk
   }
@@ -135,32 +133,37 @@ export class ArrivalOrder {
   #append(row: number): void {
     this.#previous[row] = this.#tail
     this.#next[row] = none
-    if (this.#tail === none) this.#head = row
-    else this.#next[this.#tail] = row
+    if (this.#tail !== none) this.#next[this.#tail] = row
     this.#tail = row
   }
 
   #unlink(row: number): void {
     const before = this.#previous[row]!
     const after = this.#next[row]!
-    if (before === none) this.#head = after
-    else this.#next[before] = after
+    if (before !== none) this.#next[before] = after
     if (after === none) this.#tail = before
     else this.#previous[after] = before
   }
 
   #grow(row: number): void {
-    let capacity = this.#offsets.length
+    let capacity = this.#positions.length
     while (capacity <= row) capacity = nextCapacity(capacity)
     this.#previous = grown(this.#previous, capacity)
     this.#next = grown(this.#next, capacity)
-    this.#offsets = grown(this.#offsets, capacity)
+    this.#positions = grown(this.#positions, capacity)
   }
 }
 
 /** An offset under a base that was raised by `shift`. */
 export function lowered(offset: number, shift: number): number {
   return offset > shift ? offset - shift : 0
+}
+
+interface Stretch {
+  readonly first: number
+  readonly count: number
+  readonly after: number
+  readonly end: number
 }
 
 class RowWalk implements Walk {
@@ -170,8 +173,9 @@ class RowWalk implements Walk {
   #remaining: number
   #reached: number
   #overtaken: number[] = []
+  #closed = false
 
-  constructor(order: ArrivalOrder, first: number, count: number, after: number, end: number) {
+  constructor(order: ArrivalOrder, { first, count, after, end }: Stretch) {
     this.#order = order
     this.#row = first
     this.#remaining = count
@@ -189,14 +193,13 @@ class RowWalk implements Walk {
 
   next(): number | undefined {
     const row = this.#row
-    if (row === none || this.#order.position(row) > this.#end) {
-      this.#row = none
-      this.#remaining = 0
-      this.#reached = Math.max(this.#reached, this.#end)
+    if (this.#remaining === 0) {
+      if (!this.#closed) this.#reached = Math.max(this.#reached, this.#end)
+      this.close()
       return undefined
     }
-    this.#row = this.#order.following(row)
     this.#remaining -= 1
+    this.#row = this.#order.following(row)
     this.#reached = this.#order.position(row)
     return row
   }
@@ -208,17 +211,28 @@ class RowWalk implements Walk {
   }
 
   close(): void {
-    this.#row = none
+    this.#remaining = 0
+    this.#closed = true
     this.#order.leave(this)
   }
 
-  /** Called before a row leaves its place. */
+  /** Called before a row leaves its place for the tail. */
   touching(row: number): void {
-    if (this.#row === none) return
+    if (this.#skip(row)) this.#overtaken.push(row)
+  }
+
+  /** Called before a row leaves the order. */
+  removing(row: number): void {
+    if (!this.#skip(row)) this.#overtaken = this.#overtaken.filter((other) => other !== row)
+  }
+
+  /** True if the row lay ahead; it does not any more. */
+  #skip(row: number): boolean {
+    if (this.#remaining === 0) return false
     const position = this.#order.position(row)
-    if (position < this.#order.position(this.#row) || position > this.#end) return
+    if (position < this.#order.position(this.#row) || position > this.#end) return false
     if (row === this.#row) this.#row = this.#order.following(row)
     this.#remaining -= 1
-    this.#overtaken.push(row)
+    return true
   }
 }

@@ -1,5 +1,5 @@
 /** Growing typed arrays. */
-type Growable = Uint16Array | Uint32Array
+type Growable = Uint16Array | Uint32Array | Float64Array
 
 /** A copy of a typed array with room for more; the new part is zero. */
 export function grown<T extends Growable>(array: T, capacity: number): T {
@@ -8,7 +8,7 @@ export function grown<T extends Growable>(array: T, capacity: number): T {
   return larger
 }
 
-/** The capacity to grow to: doubling while small, then by a quarter, so that the slack stays below a quarter of the data. */
+/** The capacity to grow to: doubling while small, then by an eighth, so that the slack stays below an eighth of the data. */
 export function nextCapacity(capacity: number): number {
-  return capacity < 4096 ? Math.max(16, capacity * 2) : capacity + (capacity >> 2)
+  return capacity < 4096 ? Math.max(16, capacity * 2) : capacity + (capacity >> 3)
 }
