@@ -2,7 +2,8 @@
  * Which of two changes wins: the greater stamp; at equal stamps the greater writer id, as bytes; at equal writers (a copied
  * data directory) the value with the greater canonical bytes. So everybody decides alike, in whatever order things come.
  */
-import { canonicalBytes, type Value } from './value.js'
+import { canonicalBytes } from './equality.js'
+import type { Value } from './value.js'
 
 /** Above 0 if `a` is the newer, below 0 if `b` is, 0 for one and the same stamp. Writers are lower-case hex: as bytes, as text. */
 export function compareStamps(aStamp: number, aWriter: string, bStamp: number, bWriter: string): number {
