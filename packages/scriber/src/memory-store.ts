@@ -1,4 +1,6 @@
 /** The reference store: keeps everything in memory, so that a ledger can be opened again in the same process. For tests, mostly. */
+import { StoreError } from './errors.js'
+import type { RecordId } from './ids.js'
 import type {
   Era,
   OutboxEntry,
@@ -7,56 +9,51 @@ import type {
   StoredReplica,
   StoredRow,
   StoreImage,
-  StoreLevel,
   StoreTransaction,
 } from './store.js'
 
 interface KeptRow {
   readonly name: string
-  readonly id: string | number
-  position: number
-  life: StoredRow['life']
-  readonly fields: Map<string, StoredField>
+  readonly id: RecordId
+  readonly position: number
+  readonly life: StoredRow['life']
+  readonly fields: ReadonlyMap<string, StoredField>
 }
 
 /** A store that survives `close`, not the process. */
 export class MemoryStore implements Store {
-  readonly level: StoreLevel
+  readonly level = 'memory'
   #ledger: string | undefined
   #eras: readonly Era[] = []
   #clock = -1
   #position = 0
-  readonly #rows = new Map<string, Map<string | number, KeptRow>>()
+  readonly #rows = new Map<string, Map<RecordId, KeptRow>>()
   readonly #replicas = new Map<string, StoredReplica>()
   readonly #outbox = new Map<number, OutboxEntry>()
-
-  /**
-   * @param options `level`: what clients are told the store survives. It survives whatever this object does, so a test or a simulation whose
-   *   clients are restarted in one process may say `disk`. Default: `memory`.
-   */
-  constructor(options: { readonly level?: StoreLevel } = {}) {
-    this.level = options.level ?? 'memory'
-  }
+  #failure: StoreError | undefined
 
   open(): StoreImage | undefined {
-    if (this.#ledger === undefined) return undefined
-    return {
-      ledger: this.#ledger,
-      eras: this.#eras,
-      clock: this.#clock,
-      position: this.#position,
-      rows: [...this.#allRows()].sort((a, b) => a.position - b.position),
-      replicas: [...this.#replicas.values()],
-      outbox: [...this.#outbox.values()].sort((a, b) => a.number - b.number),
-    }
+    this.#failure = undefined
+    return this.#image()
   }
 
   keep(transaction: StoreTransaction): void {
+    if (this.#failure !== undefined) throw this.#failure
+    // All or nothing: whatever can go wrong while a transaction is read goes wrong before any of it is kept.
+    let rows: readonly KeptRow[]
+    try {
+      rows = this.#patched(transaction.rows ?? [])
+    } catch (cause) {
+      const problem =
+        'A transaction could not be read, and none of it was kept. Open the store anew, and look at the cause.'
+      this.#failure = new StoreError('SYNCRO_STORE_FAILED', problem, { cause })
+      throw this.#failure
+    }
     this.#ledger = transaction.ledger ?? this.#ledger
     this.#eras = transaction.eras ?? this.#eras
     this.#clock = transaction.clock ?? this.#clock
     this.#position = transaction.position ?? this.#position
-    for (const row of transaction.rows ?? []) this.#keepRow(row)
+    for (const row of rows) this.#table(row.name).set(row.id, row)
     for (const { name, id } of transaction.trimmed ?? []) this.#rows.get(name)?.delete(id)
     for (const replica of transaction.replicas ?? []) this.#replicas.set(keyOf(replica), replica)
     for (const replica of transaction.forgotten ?? []) this.#replicas.delete(keyOf(replica))
@@ -70,36 +67,61 @@ export class MemoryStore implements Store {
 
   /** A store that holds what this one holds now and goes its own way: a backup, or a copied data directory. */
   copy(): MemoryStore {
-    const copy = new MemoryStore({ level: this.level })
-    const image = this.open()
-    if (image === undefined) return copy
-    const { ledger, eras, clock, position, replicas, outbox } = image
-    copy.keep({ ledger, eras, clock, position, rows: [...this.#allRows()], replicas, outbox: { put: outbox } })
+    const copy = new MemoryStore()
+    const image = this.#image()
+    if (image !== undefined) copy.keep({ ...image, outbox: { put: image.outbox } })
     return copy
   }
 
-  #keepRow(row: StoredRow): void {
-    let rows = this.#rows.get(row.name)
-    if (rows === undefined) {
-      rows = new Map()
-      this.#rows.set(row.name, rows)
+  /** Everything that is kept; undefined for a new store. */
+  #image() {
+    if (this.#ledger === undefined) return undefined
+    return {
+      ledger: this.#ledger,
+      eras: this.#eras,
+      clock: this.#clock,
+      position: this.#position,
+      rows: [...this.#storedRows()].sort((a, b) => a.position - b.position),
+      replicas: [...this.#replicas.values()],
+      outbox: [...this.#outbox.values()].sort((a, b) => a.number - b.number),
     }
-    let kept = rows.get(row.id)
-    if (kept === undefined) {
-      kept = { name: row.name, id: row.id, position: row.position, life: row.life, fields: new Map() }
-      rows.set(row.id, kept)
-    }
-    kept.position = row.position
-    kept.life = row.life ?? kept.life
-    for (const field of row.fields) kept.fields.set(field.name, field)
-    for (const name of row.cleared ?? []) kept.fields.delete(name)
   }
 
-  *#allRows(): IterableIterator<StoredRow> {
+  /** The rows as they will be once the patches are kept: a row that is patched twice in one transaction is patched in order. */
+  #patched(patches: readonly StoredRow[]): readonly KeptRow[] {
+    const met = new Map<string, Map<RecordId, KeptRow>>()
+    const rows: KeptRow[] = []
+    for (const patch of patches) {
+      const ofClass = met.get(patch.name)
+      const row = patched(ofClass?.get(patch.id) ?? this.#rows.get(patch.name)?.get(patch.id), patch)
+      if (ofClass === undefined) met.set(patch.name, new Map([[patch.id, row]]))
+      else ofClass.set(patch.id, row)
+      rows.push(row)
+    }
+    return rows
+  }
+
+  #table(name: string): Map<RecordId, KeptRow> {
+    let table = this.#rows.get(name)
+    if (table === undefined) {
+      table = new Map()
+      this.#rows.set(name, table)
+    }
+    return table
+  }
+
+  *#storedRows(): IterableIterator<StoredRow> {
     for (const rows of this.#rows.values())
       for (const { name, id, position, life, fields } of rows.values())
         yield { name, id, position, ...(life === undefined ? undefined : { life }), fields: [...fields.values()] }
   }
+}
+
+function patched(kept: KeptRow | undefined, { name, id, position, life, fields, cleared }: StoredRow): KeptRow {
+  const all = new Map(kept?.fields)
+  for (const field of fields) all.set(field.name, field)
+  for (const field of cleared ?? []) all.delete(field)
+  return { name, id, position, life: life ?? kept?.life, fields: all }
 }
 
 function keyOf(replica: { readonly uid: string; readonly ledger: string }): string {

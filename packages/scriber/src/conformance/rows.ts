@@ -1,0 +1,237 @@
+/** Rows: that they come back as they were, and what patches do to them. */
+import type { RecordId } from '../ids.js'
+import type { StoredRow } from '../store.js'
+import type { Value } from '../value.js'
+import { isTrue, same } from './asserts.js'
+import { eraId, keptAndReread, noteRow, otherEraId, sorted } from './kept.js'
+import type { StoreCase } from './store-suite.js'
+
+/** A value of each type, and those that encodings like to spoil. */
+const values: Readonly<Record<string, Value>> = {
+  null: null,
+  true: true,
+  false: false,
+  zero: 0,
+  integer: Number.MAX_SAFE_INTEGER,
+  negative: -Number.MAX_SAFE_INTEGER,
+  large: 1.7976931348623157e308,
+  small: 5e-324,
+  fraction: 0.1,
+  text: 'caf\u00e9 \u65e5\u672c \ud83d\ude80 "\\\n\u0000\u2028',
+  empty: '',
+  long: 'x'.repeat(100_000),
+  bigint: -(2n ** 200n),
+  date: new Date(8_640_000_000_000_000),
+  'date before 1970': new Date(-1),
+  bytes: Uint8Array.of(0, 1, 127, 128, 255),
+  'no bytes': new Uint8Array(0),
+  array: [],
+  object: {},
+  nested: [{ a: [new Date(0), 1n, Uint8Array.of(7), null] }, 'x', { $date: 5, $: { $bytes: 'x' } }],
+  'like a tag': { $date: 12 },
+}
+
+const ids: readonly RecordId[] = [
+  7,
+  '7',
+  '07',
+  7.5e15,
+  -7,
+  0,
+  '0',
+  '__proto__',
+  'constructor',
+  'a/../b\\c:*?"<>|',
+  '\u0000',
+  ' ',
+  'caf\u00e9',
+  'cafe\u0301',
+  '\ud83d\ude80'.repeat(128),
+  'x'.repeat(256),
+  'X'.repeat(256),
+]
+
+export const rows: readonly StoreCase[] = [
+  {
+    title: 'gives back a row with its life, fields, stamps, writers and positions',
+    needs: { reopens: true },
+    run: async (place) => {
+      const row: StoredRow = {
+        name: 'Note',
+        id: 'n1',
+        position: 9,
+        life: { birth: { stamp: 50, writer: eraId }, destroy: { stamp: 40, writer: otherEraId }, position: 5 },
+        fields: [
+          { name: 'done', value: false, stamp: 0, writer: otherEraId, position: 5 },
+          { name: 'text', value: 'hello', stamp: Number.MAX_SAFE_INTEGER, writer: eraId, position: 9 },
+        ],
+      }
+      const unborn: StoredRow = {
+        name: 'Note',
+        id: 'n2',
+        position: 2 ** 40,
+        fields: [{ name: 'text', value: 'waits', stamp: 3, writer: eraId, position: 2 ** 40 }],
+      }
+      const { rows } = await keptAndReread(place, { rows: [row, unborn], position: 2 ** 40 })
+      same(rows.map(sorted), [row, unborn], 'the rows')
+    },
+  },
+  {
+    title: 'gives back values of every type as they were',
+    needs: { reopens: true },
+    run: async (place) => {
+      const fields = Object.entries(values).map(([name, value]) => ({
+        name,
+        value,
+        stamp: 1,
+        writer: eraId,
+        position: 1,
+      }))
+      const { rows } = await keptAndReread(place, { rows: [{ name: 'Any', id: 1, position: 1, fields }], position: 1 })
+      const found = Object.fromEntries(rows[0]!.fields.map(({ name, value }) => [name, value]))
+      for (const [name, value] of Object.entries(values)) same(found[name], value, `the value "${name}"`)
+      same(rows[0]!.fields.length, fields.length, 'the number of fields')
+    },
+  },
+  {
+    title: 'tells ids apart that look alike, 7 and "7" among them',
+    needs: { reopens: true },
+    run: async (place) => {
+      const kept = ids.map((id, at) => noteRow(id, at + 1, `row ${at}`))
+      const { rows } = await keptAndReread(place, { rows: kept, position: kept.length })
+      same(
+        rows.map(({ id }) => id),
+        ids,
+        'the ids',
+      )
+      same(rows, kept, 'the rows')
+    },
+  },
+  {
+    title: 'tells classes and fields apart that look alike',
+    needs: { reopens: true },
+    run: async (place) => {
+      const names = ['A', 'a', 'A.b', 'A/b', 'A\u0000b', 'toString', 'hasOwnProperty', '\ud83d\ude80']
+      const kept = names.map((name, at): StoredRow => {
+        const fields = names.map((field) => ({
+          name: field,
+          value: `${name} ${field}`,
+          stamp: 1,
+          writer: eraId,
+          position: at + 1,
+        }))
+        return { name, id: 'same', position: at + 1, fields }
+      })
+      const { rows } = await keptAndReread(place, { rows: kept, position: kept.length })
+      same(rows.map(sorted), kept.map(sorted), 'the rows')
+    },
+  },
+  {
+    title: 'gives rows in rising position, whatever the order in which they were kept',
+    needs: { reopens: true },
+    run: async (place) => {
+      const moved = { ...noteRow('a', 11, 'moved'), fields: [] }
+      const { rows } = await keptAndReread(
+        place,
+        { rows: [noteRow('c', 9, 'c'), noteRow('a', 2, 'a')], position: 9 },
+        { rows: [noteRow('b', 10, 'b')], position: 10 },
+        { rows: [moved], position: 11 },
+      )
+      same(
+        rows.map(({ id, position }) => `${id} ${position}`),
+        ['c 9', 'b 10', 'a 11'],
+        'the order',
+      )
+    },
+  },
+  {
+    title: 'patches a row: what a transaction does not name stays',
+    needs: { reopens: true },
+    run: async (place) => {
+      const first = noteRow('n', 1, 'first')
+      const done = { name: 'done', value: true, stamp: 20, writer: otherEraId, position: 2 }
+      const { rows } = await keptAndReread(
+        place,
+        { rows: [first], position: 1 },
+        { rows: [{ name: 'Note', id: 'n', position: 2, fields: [done] }], position: 2 },
+      )
+      same(rows.map(sorted), [{ ...first, position: 2, fields: [done, first.fields[0]] }], 'the row')
+    },
+  },
+  {
+    title: 'replaces a field and a life that a transaction names',
+    needs: { reopens: true },
+    run: async (place) => {
+      const field = { name: 'text', value: 'second', stamp: 20, writer: otherEraId, position: 2 }
+      const life = { destroy: { stamp: 30, writer: otherEraId }, position: 3 }
+      const { rows } = await keptAndReread(
+        place,
+        { rows: [noteRow('n', 1, 'first')], position: 1 },
+        { rows: [{ name: 'Note', id: 'n', position: 2, fields: [field] }], position: 2 },
+        { rows: [{ name: 'Note', id: 'n', position: 3, life, fields: [] }], position: 3 },
+      )
+      same(rows, [{ name: 'Note', id: 'n', position: 3, life, fields: [field] }], 'the row')
+    },
+  },
+  {
+    title: 'forgets cleared fields, and takes them again',
+    needs: { reopens: true },
+    run: async (place) => {
+      const patch = (position: number) => ({ name: 'Note', id: 'n', position })
+      const again = { name: 'text', value: 'again', stamp: 40, writer: eraId, position: 4 }
+      const other = { name: 'other', value: 1, stamp: 20, writer: eraId, position: 2 }
+      const { rows } = await keptAndReread(
+        place,
+        { rows: [noteRow('n', 1, 'first')], position: 1 },
+        { rows: [{ ...patch(2), fields: [other], cleared: ['text', 'never set'] }], position: 2 },
+        { rows: [{ ...patch(3), fields: [], cleared: ['other'] }], position: 3 },
+        { rows: [{ ...patch(4), fields: [again] }], position: 4 },
+      )
+      same(rows[0]!.fields, [again], 'the fields')
+    },
+  },
+  {
+    title: 'keeps patches of one row in one transaction in their order',
+    needs: { reopens: true },
+    run: async (place) => {
+      const { rows } = await keptAndReread(place, {
+        rows: [noteRow('n', 2, 'first'), noteRow('n', 2, 'second')],
+        position: 2,
+      })
+      same(rows, [noteRow('n', 2, 'second')], 'the rows')
+    },
+  },
+  {
+    title: 'forgets trimmed rows without a trace',
+    needs: { reopens: true },
+    run: async (place) => {
+      const back = { ...noteRow('gone', 3, 'x'), fields: [] }
+      const { rows } = await keptAndReread(
+        place,
+        { rows: [noteRow('gone', 1, 'old'), noteRow('stays', 2, 'stays')], position: 2 },
+        {
+          trimmed: [
+            { name: 'Note', id: 'gone' },
+            { name: 'Note', id: 'never there' },
+            { name: 'Never', id: 'stays' },
+          ],
+        },
+        { rows: [back], position: 3 },
+      )
+      same(rows, [noteRow('stays', 2, 'stays'), back], 'the rows')
+    },
+  },
+  {
+    title: 'keeps thousands of rows in one transaction',
+    needs: { reopens: true },
+    run: async (place) => {
+      const kept = Array.from({ length: 5_000 }, (_, at) => noteRow(`n${at}`, at + 1, `text ${at}`))
+      const { rows } = await keptAndReread(place, { rows: kept, position: kept.length })
+      same(rows.length, kept.length, 'the number of rows')
+      isTrue(
+        rows.every((row, at) => row.id === kept[at]!.id && row.fields[0]!.value === kept[at]!.fields[0]!.value),
+        'a row is not as it was kept',
+      )
+    },
+  },
+]
