@@ -2,14 +2,18 @@
  * The change recorder: hybrid logical clock, ledger, merge rule, transactions, and the Store contract. Useful alone; knows no network.
  */
 
+export { admitValue } from './admit.js'
 export type { Walk } from './arrival-order.js'
 export type { Batch, Change, ChangeType, Conflict, Effect, FieldImage, Merged, RowImage, Stamp } from './change.js'
 export { Clock, clockEpochMs, stampAt, wallMsOf } from './clock.js'
 export type { Column } from './column.js'
+export { encodedBytes } from './encoded-bytes.js'
+export { canonicalBytes, equalValues } from './equality.js'
 export { StoreError, type StoreErrorCode, UsageError, type UsageErrorCode } from './errors.js'
+export { Events, type Listeners } from './events.js'
 export { type EraId, type LedgerId, type Random, type RecordId, randomId } from './ids.js'
-export { Ledger, maxLedgerNames, type OmitWriter } from './ledger.js'
-export { defaultScriberLimits, type ScriberLimits } from './limits.js'
+export { Ledger, type OmitWriter } from './ledger.js'
+export { defaultScriberLimits, maxLedgerNames, type ScriberLimits } from './limits.js'
 export { MemoryStore } from './memory-store.js'
 export { compareStamps, compareValues } from './order.js'
 export {
@@ -34,14 +38,5 @@ export type {
   StoreTransaction,
 } from './store.js'
 export type { Table } from './table.js'
-export {
-  admitValue,
-  canonicalBytes,
-  encodedBytes,
-  equalValues,
-  freezeValue,
-  handOut,
-  isForbiddenKey,
-  type Value,
-} from './value.js'
+export { freezeValue, handOut, isForbiddenKey, type Value } from './value.js'
 export type { Writers } from './writers.js'

@@ -6,7 +6,7 @@ import type { Store, StoredField, StoredRow, StoreTransaction } from './store.js
 
 export interface KeeperEvents {
   stored(kept: number): void
-  failed(error: unknown): void
+  failed(error: StoreError): void
 }
 
 export class Keeper {
@@ -14,9 +14,11 @@ export class Keeper {
   readonly #events: KeeperEvents
   #kept = 0
   #stored = 0
-  #failed = false
+  #failure: StoreError | undefined
+  /** Settles when all that was kept is stored; undefined while nothing is under way. */
   #newest: Promise<void> | undefined
 
+  /** @param events must not throw. */
   constructor(store: Store | undefined, events: KeeperEvents) {
     this.#store = store
     this.#events = events
@@ -31,22 +33,17 @@ export class Keeper {
     return this.#stored
   }
 
+  get failure(): StoreError | undefined {
+    return this.#failure
+  }
+
+  /** Gives the store a transaction, and returns the number that `stored` will have reached once it is kept. */
   keep(transaction: StoreTransaction): number {
     if (this.#store === undefined) return 0
     this.#kept += 1
-    const number = this.#kept
-    try {
-      const waiting = this.#failed ? undefined : this.#store.keep(transaction)
-      if (waiting === undefined) this.#settled(number)
-      else
-        this.#newest = waiting.then(
-          () => this.#settled(number),
-          (error: unknown) => this.#fail(error),
-        )
-    } catch (error) {
-      this.#fail(error)
-    }
-    return number
+    // A store that failed is left alone: what came after would be kept with a gap before it.
+    if (this.#failure === undefined) this.#give(this.#store, transaction, this.#kept)
+    return this.#kept
   }
 
   /** Keeps what a step touched, with the clock and the position that it moved on. */
@@ -59,16 +56,37 @@ export class Keeper {
     await this.#store?.close()
   }
 
+  #give(store: Store, transaction: StoreTransaction, number: number): void {
+    try {
+      const waiting = store.keep(transaction)
+      // What is kept at once still has to wait for what was given before it.
+      if (waiting === undefined && this.#newest === undefined) this.#settled(number)
+      else this.#newest = this.#settling(waiting, this.#newest, number)
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  async #settling(waiting: void | Promise<void>, before: Promise<void> | undefined, number: number): Promise<void> {
+    try {
+      await waiting
+      await before
+      this.#settled(number)
+    } catch (error) {
+      this.#fail(error)
+    }
+    if (number === this.#kept) this.#newest = undefined
+  }
+
   #settled(number: number): void {
-    if (this.#failed) return
+    if (this.#failure !== undefined) return
     this.#stored = number
     this.#events.stored(number)
   }
 
   #fail(cause: unknown): void {
-    if (this.#failed) return
-    this.#failed = true
-    const error =
+    if (this.#failure !== undefined) return
+    this.#failure =
       cause instanceof StoreError
         ? cause
         : new StoreError(
@@ -76,7 +94,7 @@ export class Keeper {
             'The store did not keep a change. It is shown here, but not sent; look at the cause, then open the store anew.',
             { cause },
           )
-    this.#events.failed(error)
+    this.#events.failed(this.#failure)
   }
 }
 

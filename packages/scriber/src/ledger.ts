@@ -5,17 +5,16 @@
 import { ArrivalOrder, lowered, type Walk } from './arrival-order.js'
 import type { Batch, Change, Conflict, Effect, FieldImage, Merged, RowImage, Stamp } from './change.js'
 import { absent, type Column } from './column.js'
-import { UsageError } from './errors.js'
+import { equalValues } from './equality.js'
+import { StoreError, UsageError } from './errors.js'
 import { grown, nextCapacity } from './grow.js'
 import type { RecordId } from './ids.js'
+import { maxLedgerNames } from './limits.js'
 import { compareValues } from './order.js'
 import type { StoredRow } from './store.js'
 import { Table } from './table.js'
-import { equalValues, freezeValue, type Value } from './value.js'
+import { freezeValue, type Value } from './value.js'
 import { Writers } from './writers.js'
-
-/** Classes and fields that one ledger keeps, those that peers made up included: names are never forgotten. */
-export const maxLedgerNames = 4096
 
 /** What one step wrote in one row: what a store has to keep of it. */
 export interface TouchedRow {
@@ -98,16 +97,26 @@ export class Ledger {
     return this.order.touch(row)
   }
 
-  /** Merges a batch in one step. */
+  /**
+   * Merges a batch in one step.
+   *
+   * @throws UsageError `SYNCRO_NAMES_FULL`, before anything of it is merged.
+   */
   merge(batch: Batch): Merged {
+    this.#checkRoom(batch.changes)
     const merging = new Merging(this)
     const writer = this.writers.number(batch.writer)
     for (const change of batch.changes) merging.change(change, batch.stamp, writer)
     return merging
   }
 
-  /** Merges rows, as a catch-up or a stored ledger brings them, in one step. */
+  /**
+   * Merges rows, as a catch-up brings them, in one step.
+   *
+   * @throws UsageError `SYNCRO_NAMES_FULL`, before anything of them is merged.
+   */
   mergeRows(rows: readonly RowImage[]): Merged {
+    this.#checkRoom(rows)
     const merging = new Merging(this)
     for (const row of rows) merging.row(row)
     return merging
@@ -133,7 +142,7 @@ export class Ledger {
       if (!table.counts(slot, stamp, writer) || omit?.(writer)) continue
       fields.push({ name: column.name, value: column.get(slot)!, stamp, writer: this.writers.id(writer) })
     }
-    const life = table.lifeOffset(slot) > afterOffset && !this.#lifeOmitted(table, slot, omit)
+    const life = table.lifeOffset(slot) > afterOffset && this.#lifeTold(table, slot, omit)
     if (!life && fields.length === 0) return undefined
     return { name: table.name, id: table.id(slot)!, ...(life ? this.life(table, slot) : undefined), fields }
   }
@@ -150,11 +159,15 @@ export class Ledger {
     }
   }
 
-  /** Puts back a whole row as it was stored. Rows come in rising position, into an empty ledger whose order has begun. */
+  /**
+   * Puts back a whole row as it was stored. Rows come in rising position, into an empty ledger whose order has begun.
+   *
+   * @throws StoreError `SYNCRO_STORE_DAMAGED` for a row that comes twice, out of order, or from beyond the stored position.
+   */
   restoreStored(row: StoredRow): void {
     const table = this.table(row.name)
     const slot = this.slot(table, row.id)
-    this.order.restore(table.row(slot), row.position)
+    if (!this.order.restore(table.row(slot), row.position)) throw misplaced(row)
     const offsetOf = (position: number) => Math.max(0, position - this.order.base)
     if (row.life !== undefined) {
       const { birth, destroy, position } = row.life
@@ -167,11 +180,10 @@ export class Ledger {
     if (table.lives(slot)) table.living += 1
   }
 
-  #lifeOmitted(table: Table, slot: number, omit: OmitWriter | undefined): boolean {
-    if (omit === undefined) return false
-    const birthOmitted = table.birth(slot) < 0 || omit(table.birthWriter(slot))
-    const destroyOmitted = table.destroy(slot) < 0 || omit(table.destroyWriter(slot))
-    return birthOmitted && destroyOmitted
+  /** False for a row without life, and for one whose whole life was written by those who are left out. */
+  #lifeTold(table: Table, slot: number, omit: OmitWriter | undefined): boolean {
+    const born = table.birth(slot) >= 0 && !omit?.(table.birthWriter(slot))
+    return born || (table.destroy(slot) >= 0 && !omit?.(table.destroyWriter(slot)))
   }
 
   #allocate(table: Table, id: RecordId): number {
@@ -193,13 +205,59 @@ export class Ledger {
   }
 
   #takeName(): void {
-    if (this.#names >= maxLedgerNames)
-      throw new UsageError(
-        'SYNCRO_NAME_INVALID',
-        `The ledger holds ${maxLedgerNames} class and field names already. Names are kept for ever: put what varies into values, not into names.`,
-      )
+    if (this.#names >= maxLedgerNames) throw namesFull()
     this.#names += 1
   }
+
+  /** Refuses what needs more names than there is room for. Counting them one by one is left for when that may matter. */
+  #checkRoom(parts: readonly (Change | RowImage)[]): void {
+    let most = this.#names
+    for (const { fields } of parts) {
+      if (fields === undefined) most += 1
+      else most += 1 + (Array.isArray(fields) ? fields.length : Object.keys(fields).length)
+    }
+    if (most > maxLedgerNames && this.#names + this.#unknownNames(parts) > maxLedgerNames) throw namesFull()
+  }
+
+  #unknownNames(parts: readonly (Change | RowImage)[]): number {
+    const unknown = new Map<string, Set<string>>()
+    let classes = 0
+    for (const { name, fields } of parts) {
+      const table = this.findTable(name)
+      let met = unknown.get(name)
+      if (met === undefined) {
+        met = new Set()
+        unknown.set(name, met)
+        if (table === undefined) classes += 1
+      }
+      for (const field of fieldNames(fields)) if (!table?.columns.has(field)) met.add(field)
+    }
+    for (const met of unknown.values()) classes += met.size
+    return classes
+  }
+}
+
+function fieldNames(fields: Change['fields'] | RowImage['fields']): readonly string[] {
+  if (fields === undefined) return []
+  return isImages(fields) ? fields.map(({ name }) => name) : Object.keys(fields)
+}
+
+function isImages(fields: NonNullable<Change['fields']> | RowImage['fields']): fields is RowImage['fields'] {
+  return Array.isArray(fields)
+}
+
+function namesFull(): UsageError {
+  return new UsageError(
+    'SYNCRO_NAMES_FULL',
+    `The ledger holds ${maxLedgerNames} names of classes and fields, and has no room for more, since names are kept for ever. Put what varies into values or ids, not into names.`,
+  )
+}
+
+function misplaced({ name, id, position }: StoredRow): StoreError {
+  return new StoreError(
+    'SYNCRO_STORE_DAMAGED',
+    `The store gave ${name} ${JSON.stringify(id)} at position ${position}, which does not follow what it gave before. Restore the store from a backup, or begin with an empty one: others will bring the data.`,
+  )
 }
 
 /** One step of merging: what it found newer, and what that did. */
@@ -281,15 +339,15 @@ class Merging implements Merged {
     return true
   }
 
-  /** Merges a birth with the destroy that it overcomes; where ours is another, the sender has to learn of it. */
+  /** Merges a birth with the destroy that it overcomes. Where ours is newer, the sender has to learn of it, also if its birth is old. */
   #reborn(table: Table, slot: number, after: Stamp | undefined, stamp: number, writer: number): boolean {
     const { writers } = this.#ledger
-    const destroyed = after !== undefined && this.#destroy(table, slot, after.stamp, writers.number(after.writer))
-    if (!this.#birth(table, slot, stamp, writer)) return destroyed
+    const afterWriter = after === undefined ? 0 : writers.number(after.writer)
+    const destroyed = after !== undefined && this.#destroy(table, slot, after.stamp, afterWriter)
     const mine = table.destroy(slot)
-    if (mine >= 0 && (mine !== after?.stamp || writers.id(table.destroyWriter(slot)) !== after.writer))
+    if (mine >= 0 && (after === undefined || writers.newer(mine, table.destroyWriter(slot), after.stamp, afterWriter)))
       this.outlived.push(table.row(slot))
-    return true
+    return this.#birth(table, slot, stamp, writer) || destroyed
   }
 
   #field(table: Table, slot: number, name: string, value: Value, stamp: number, writer: number): void {
@@ -298,7 +356,7 @@ class Merging implements Merged {
     if (mine >= 0) {
       const mineWriter = column.writer(slot)
       if (stamp === mine && writer === mineWriter) {
-        if (!this.#conflictWon(table, slot, column, value)) return
+        if (!table.counts(slot, stamp, writer) || !this.#conflictWon(table, slot, column, value)) return
       } else if (!this.#ledger.writers.newer(stamp, writer, mine, mineWriter)) return
     }
     if (!table.counts(slot, stamp, writer)) return
@@ -320,13 +378,17 @@ class Merging implements Merged {
   #end(table: Table, slot: number, lived: boolean, life: boolean): void {
     if (this.#offset === 0) {
       // Nothing was newer. A row that only this made, and that holds nothing, is not kept.
-      if (this.#ledger.order.offset(table.row(slot)) === 0) this.#ledger.release(table, slot)
+      if (this.#ledger.order.position(table.row(slot)) === 0) this.#ledger.release(table, slot)
       return
     }
     const lives = life ? table.lives(slot) : lived
     if (life && lives) clearOlderFields(table, slot, this.#columns, this.#changed)
     if (lives !== lived) table.living += lives ? 1 : -1
-    this.#ledger.touched?.push({ table, slot, life, columns: this.#columns })
+    if (this.#ledger.touched !== undefined) {
+      this.#ledger.touched.push({ table, slot, life, columns: this.#columns })
+      // Given away: the next row must not write into it, though it be empty.
+      this.#columns = []
+    }
     const type = lives ? (lived ? 'changed' : 'created') : lived ? 'destroyed' : undefined
     if (type === undefined || (type === 'changed' && this.#changed.length === 0)) return
     const fields = type === 'created' ? presentFields(table, slot) : type === 'changed' ? this.#changed : []

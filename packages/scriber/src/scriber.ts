@@ -2,11 +2,13 @@
  * The change recorder: records what the program changes, replays what others recorded, keeps both in the store, and tells of each step
  * once. It knows no network.
  */
-import { EventEmitter } from 'eventemitter3'
+import { admitValue } from './admit.js'
 import type { Batch, Change, ChangeType, Conflict, Effect, Merged, RowImage } from './change.js'
 import { Clock } from './clock.js'
 import type { Column } from './column.js'
-import { UsageError } from './errors.js'
+import { equalValues } from './equality.js'
+import { type StoreError, UsageError } from './errors.js'
+import { Events } from './events.js'
 import { type EraId, type LedgerId, type Random, type RecordId, randomId } from './ids.js'
 import { Keeper } from './keeper.js'
 import { Ledger } from './ledger.js'
@@ -14,7 +16,7 @@ import { defaultScriberLimits, type ScriberLimits } from './limits.js'
 import type { Cursor, Era, OutboxEntry, Store, StoredReplica, StoreImage, StoreTransaction } from './store.js'
 import type { Table } from './table.js'
 import { Transaction } from './transaction.js'
-import { admitValue, equalValues, isForbiddenKey, type Value } from './value.js'
+import { isForbiddenKey, type Value } from './value.js'
 
 export interface ScriberOptions {
   /** Wall time in milliseconds since the Unix epoch. */
@@ -51,7 +53,7 @@ export interface ScriberEvents {
   stored: (kept: number) => void
   conflict: (conflict: Conflict) => void
   /** The store failed: nothing more is stored until it is opened anew. */
-  'store-failed': (error: unknown) => void
+  'store-failed': (error: StoreError) => void
 }
 
 /** What was found in the store, beside rows. */
@@ -72,13 +74,16 @@ export class Scriber {
   /** Resolves when the store is open; at once where that needs no waiting. Rejects with the store's error. */
   readonly ready: Promise<void>
   readonly #options: ScriberOptions
-  readonly #events = new EventEmitter<ScriberEvents>()
+  readonly #events = new Events<ScriberEvents>((error) => this.reportError(error))
   readonly #keeper: Keeper
   #clock: Clock
   #ledgerId: LedgerId = ''
   #eras: Era[] = []
   #writer = 0
   #open = false
+  /** The store is open, which is not yet to say that all in it was read. */
+  #opened = false
+  #closing: Promise<void> | undefined
   #remembered: Remembered = { replicas: [], outbox: [] }
   #transaction: Transaction | undefined
   #steps: Step[] = []
@@ -92,19 +97,9 @@ export class Scriber {
       stored: (kept) => this.#events.emit('stored', kept),
       failed: (error) => this.#events.emit('store-failed', error),
     })
-    const image = options.store?.open()
-    if (image instanceof Promise) {
-      this.ready = image.then((loaded) => this.#begin(loaded))
-      // Whoever awaits `ready` gets the error; nobody having done so yet is no unhandled rejection.
-      this.ready.catch(() => undefined)
-      return
-    }
-    this.ready = Promise.resolve()
-    if (image === undefined || Symbol.iterator in image.rows) this.#beginAtOnce(image)
-    else {
-      this.ready = this.#begin(image)
-      this.ready.catch(() => undefined)
-    }
+    this.ready = this.#start()
+    // Whoever awaits `ready` gets the error; nobody having done so yet is no unhandled rejection.
+    this.ready.catch(() => undefined)
   }
 
   get isReady(): boolean {
@@ -120,9 +115,9 @@ export class Scriber {
     return this.#ledgerId
   }
 
-  /** The era that is open: the writer of what is recorded now. */
+  /** The era that is open: the writer of what is recorded now; `''` until the store is open. */
   get era(): EraId {
-    return this.#eras[this.#eras.length - 1]!.id
+    return this.#eras[this.#eras.length - 1]?.id ?? ''
   }
 
   get eras(): readonly Era[] {
@@ -153,39 +148,44 @@ export class Scriber {
     return this.#keeper.stored
   }
 
+  /** Why nothing more is stored; undefined while all is well. */
+  get storeFailure(): StoreError | undefined {
+    return this.#keeper.failure
+  }
+
   /** Listens; the result takes the listener off again. */
   on<Name extends keyof ScriberEvents>(name: Name, listener: ScriberEvents[Name]): () => void {
-    // The emitter's types cannot follow a generic name.
-    const emitter = this.#events as unknown as EventEmitter
-    emitter.on(name, listener)
-    return () => {
-      emitter.off(name, listener)
-    }
+    return this.#events.on(name, listener)
   }
 
   /**
    * Records one change.
    *
-   * @param data what is set; without it nothing is.
+   * @param data what is set; without it nothing is. A destroy sets nothing.
    * @returns the record's slot in its table.
    * @throws UsageError `SYNCRO_NOT_FOUND` for a change to a record that is not here, `SYNCRO_GONE` for one that is destroyed (or, for
-   *   `restore`, of which nothing is left), `SYNCRO_VALUE_INVALID`, `SYNCRO_NAME_INVALID`, `SYNCRO_ID_INVALID`, `SYNCRO_NOT_READY`.
+   *   `restore`, of which nothing is left), `SYNCRO_VALUE_INVALID`, `SYNCRO_NAME_INVALID`, `SYNCRO_NAMES_FULL`,
+   *   `SYNCRO_ID_INVALID`, `SYNCRO_BATCH_TOO_LARGE`, `SYNCRO_NOT_READY`.
    */
   record(name: string, type: ChangeType, id: RecordId, data?: { readonly [field: string]: unknown }): number {
     this.#checkReady()
     this.checkName(name)
     checkId(id, this.limits)
     const values: [string, Value][] = []
-    for (const field of Object.keys(data ?? {})) {
-      this.checkName(field)
-      values.push([field, admitValue(data![field], `${name}.${field}`, this.limits)])
-    }
-    const table = this.ledger.table(name)
+    if (type !== 'destroy')
+      for (const [field, value] of Object.entries(data ?? {})) {
+        this.checkName(field)
+        values.push([field, admitValue(value, `${name}.${field}`, this.limits)])
+      }
     return this.#within((transaction) => {
-      const slot = type === 'create' ? transaction.create(table, id) : this.#known(table, id, type)
-      if (type === 'restore' && !table.lives(slot)) transaction.restore(table, slot)
+      // Whatever can be refused is refused before the first write: an outer transaction may go on.
+      const known = type === 'create' ? undefined : this.#known(name, id, type)
+      const table = this.ledger.table(name)
+      const columns = values.map(([field]) => table.column(field))
+      const slot = known ?? transaction.create(table, id)
       if (type === 'destroy') transaction.destroy(table, slot)
-      else for (const [field, value] of values) transaction.set(table, slot, table.column(field), value)
+      if (type === 'restore' && !table.lives(slot)) transaction.restore(table, slot)
+      for (const [at, column] of columns.entries()) transaction.set(table, slot, column, values[at]![1])
       return slot
     })
   }
@@ -197,6 +197,7 @@ export class Scriber {
    * @throws UsageError `SYNCRO_GONE` if the record is destroyed, `SYNCRO_NOT_READY`.
    */
   assign(table: Table, slot: number, column: Column, value: Value): void {
+    this.#checkReady()
     if (!table.lives(slot)) throw gone(table.name, table.id(slot) ?? '')
     const before = column.get(slot)
     if (before !== undefined && equalValues(before, value)) return
@@ -216,13 +217,14 @@ export class Scriber {
   }
 
   /**
-   * Runs a function; what it records is one batch. Joins the transaction that is open, if one is. Rolls back if the function throws.
+   * Runs a function; what it records is one batch. Rolls back if the function throws. Inside another transaction it joins that one's
+   * batch; what it wrote is then taken back if it throws, also where the outer function catches that.
    *
    * @throws UsageError `SYNCRO_TRANSACTION_ASYNC` if the function returns a promise, `SYNCRO_BATCH_TOO_LARGE`.
    */
   transact<Result>(run: () => Result): Result {
     this.#checkReady()
-    return this.#within(() => {
+    return this.#nested(() => {
       const result = run()
       if (isThenable(result)) {
         throw new UsageError(
@@ -263,22 +265,21 @@ export class Scriber {
   }
 
   /** Whether a cursor into this ledger is good: its era is known and its position not beyond that era's end. */
-  isGood(cursor: Cursor): boolean {
-    if (cursor.ledger !== this.#ledgerId || cursor.view !== '') return false
-    const at = this.#eras.findIndex((era) => era.id === cursor.era)
-    if (at < 0) return false
-    const end = this.#eras[at + 1]?.began ?? this.ledger.order.last
-    return cursor.position <= end && cursor.position >= this.ledger.order.base
+  isGood({ ledger, era, position, view }: Cursor): boolean {
+    if (ledger !== this.#ledgerId || view !== '' || !Number.isSafeInteger(position) || position < 0) return false
+    const at = this.#eras.findIndex(({ id }) => id === era)
+    return at >= 0 && position <= (this.#eras[at + 1]?.began ?? this.ledger.order.last)
   }
 
-  /** Rows that changed after a position, in rising position, with what is newer in them. */
+  /**
+   * Rows that changed after a position, in rising position, with what is newer in them. A row that is touched meanwhile comes at the end, as
+   * it then is; one that was given out is not given again.
+   */
   *since(position: number): IterableIterator<RowImage> {
     const walk = this.ledger.walk(position)
     try {
-      for (let row = walk.next(); row !== undefined; row = walk.next()) {
-        const image = this.ledger.image(row, position)
-        if (image !== undefined) yield image
-      }
+      for (let row = walk.next(); row !== undefined; row = walk.next()) yield* this.#newer(row, position)
+      for (const row of walk.takeOvertaken()) yield* this.#newer(row, position)
     } finally {
       walk.close()
     }
@@ -300,47 +301,80 @@ export class Scriber {
     )
   }
 
-  /** Waits until all that was kept is stored, and closes the store. */
-  async close(): Promise<void> {
+  /** Waits until all that was kept is stored, and closes the store. Nothing is recorded or replayed from now on. */
+  close(): Promise<void> {
     this.#open = false
-    await this.#keeper.close()
+    this.#closing ??= this.#end()
+    return this.#closing
   }
 
-  #known(table: Table, id: RecordId, type: ChangeType): number {
-    const slot = table.slot(id)
+  async #end(): Promise<void> {
+    // Whoever awaits `ready` has the error. A store that opened and gave nonsense is closed all the same.
+    await this.ready.catch(() => undefined)
+    if (this.#opened) await this.#keeper.close()
+  }
+
+  *#newer(row: number, position: number): IterableIterator<RowImage> {
+    const image = this.ledger.image(row, position)
+    if (image !== undefined) yield image
+  }
+
+  #known(name: string, id: RecordId, type: ChangeType): number {
+    const table = this.ledger.findTable(name)
+    const slot = table?.slot(id)
+    const isKnown = table !== undefined && slot !== undefined
+    if (isKnown && table.lives(slot)) return slot
     if (type === 'restore') {
-      if (slot !== undefined && [...table.columns.values()].some((column) => column.has(slot))) return slot
+      const isDestroyed = isKnown && table.destroy(slot) >= 0
+      if (isDestroyed && [...table.columns.values()].some((column) => column.has(slot))) return slot
       throw new UsageError(
         'SYNCRO_GONE',
-        `Nothing is left of ${table.name} ${JSON.stringify(id)} that could be restored. Create a new record instead.`,
+        `Nothing is left of ${name} ${JSON.stringify(id)} that could be restored. Create a new record instead.`,
       )
     }
-    if (slot !== undefined && table.lives(slot)) return slot
-    if (slot !== undefined && table.birth(slot) >= 0) throw gone(table.name, id)
+    if (isKnown && table.birth(slot) >= 0) throw gone(name, id)
     throw new UsageError(
       'SYNCRO_NOT_FOUND',
-      `There is no ${table.name} ${JSON.stringify(id)} here. Create it first, or wait until it has come from another client.`,
+      `There is no ${name} ${JSON.stringify(id)} here. Create it first, or wait until it has come from another client.`,
     )
   }
 
+  /** Runs a function in the open transaction; where none is, in one of its own, committed at the end. */
   #within<Result>(run: (transaction: Transaction) => Result): Result {
     if (this.#transaction !== undefined) return run(this.#transaction)
     const transaction = new Transaction(this.ledger, this.#writer)
-    this.#transaction = transaction
     let committed: ReturnType<Transaction['commit']>
-    let result: Result
-    try {
-      result = run(transaction)
+    const result = this.#running(transaction, () => {
+      const returned = run(transaction)
       committed = transaction.commit(this.limits, () => this.#clock.next())
+      return returned
+    })
+    if (committed !== undefined)
+      this.#finish({ stamp: committed.stamp, writer: this.era, changes: committed.changes }, committed.effects)
+    return result
+  }
+
+  /** As `#within`; in an open transaction what the function wrote is taken back if it throws. */
+  #nested<Result>(run: () => Result): Result {
+    const outer = this.#transaction
+    if (outer === undefined) return this.#within(run)
+    const transaction = new Transaction(this.ledger, this.#writer, outer)
+    const result = this.#running(transaction, run)
+    outer.join(transaction)
+    return result
+  }
+
+  #running<Result>(transaction: Transaction, run: () => Result): Result {
+    const outer = this.#transaction
+    this.#transaction = transaction
+    try {
+      return run()
     } catch (error) {
       transaction.rollback()
       throw error
     } finally {
-      this.#transaction = undefined
+      this.#transaction = outer
     }
-    if (committed !== undefined)
-      this.#finish({ stamp: committed.stamp, writer: this.era, changes: committed.changes }, committed.effects)
-    return result
   }
 
   #finish(batch: Batch, effects: readonly Effect[]): void {
@@ -376,29 +410,21 @@ export class Scriber {
     if (this.#telling) return
     this.#telling = true
     try {
-      for (let next = this.#steps.shift(); next !== undefined; next = this.#steps.shift()) this.#tellOne(next)
+      for (let next = this.#steps.shift(); next !== undefined; next = this.#steps.shift())
+        this.#events.emit('step', next)
     } finally {
       this.#telling = false
     }
   }
 
-  #tellOne(step: Step): void {
-    for (const listener of this.#events.listeners('step')) {
-      try {
-        listener(step)
-      } catch (error) {
-        this.reportError(error)
-      }
-    }
-  }
-
   /** What a listener threw, handed on without stopping anybody else. */
   reportError(error: unknown): void {
-    if (this.#options.reportError !== undefined) this.#options.reportError(error)
-    else
-      void Promise.resolve().then(() => {
-        throw error
-      })
+    const report = this.#options.reportError ?? rethrow
+    try {
+      report(error)
+    } catch (failure) {
+      rethrow(failure)
+    }
   }
 
   #checkReady(): void {
@@ -418,19 +444,30 @@ export class Scriber {
     )
   }
 
+  /** Opens the store; without waiting where it does not make one wait, so that a memory store is ready at once. */
+  #start(): Promise<void> {
+    try {
+      const opening = this.#options.store?.open()
+      if (isThenable(opening)) return opening.then((image) => this.#begin(image))
+      this.#opened = true
+      if (opening !== undefined) {
+        const { rows, position } = opening
+        if (Symbol.asyncIterator in rows) return this.#begin(opening)
+        this.ledger.order.begin(position)
+        for (const row of rows) this.ledger.restoreStored(row)
+      }
+      this.#beginEra(opening)
+      return Promise.resolve()
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
   async #begin(image: StoreImage | undefined): Promise<void> {
+    this.#opened = true
     if (image !== undefined) {
       this.ledger.order.begin(image.position)
       for await (const row of image.rows) this.ledger.restoreStored(row)
-    }
-    this.#beginEra(image)
-  }
-
-  #beginAtOnce(image: StoreImage | undefined): void {
-    if (image !== undefined) {
-      this.ledger.order.begin(image.position)
-      for (const row of image.rows as Iterable<StoreImage['rows'] extends Iterable<infer Row> ? Row : never>)
-        this.ledger.restoreStored(row)
     }
     this.#beginEra(image)
   }
@@ -444,7 +481,7 @@ export class Scriber {
     this.#writer = this.ledger.writers.number(era.id)
     this.#remembered = { replicas: image?.replicas ?? [], outbox: image?.outbox ?? [] }
     if (this.#options.store !== undefined) this.ledger.touched = []
-    this.#open = true
+    this.#open = this.#closing === undefined
     this.#keeper.keep({ ledger: this.#ledgerId, eras: this.#eras })
   }
 }
@@ -470,6 +507,13 @@ function gone(name: string, id: RecordId): UsageError {
   )
 }
 
-function isThenable(value: unknown): boolean {
+function isThenable<Result>(value: Result | PromiseLike<Result>): value is Promise<Result> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+}
+
+/** Out of everybody's way, where the platform reports what nobody caught. */
+function rethrow(error: unknown): void {
+  queueMicrotask(() => {
+    throw error
+  })
 }

@@ -41,6 +41,11 @@ export interface Cursor {
   readonly ledger: LedgerId
   readonly era: EraId
   readonly position: number
+  /**
+   * In the middle of a catch-up: rows up to `position` were seen, and of the rows beyond it the fields up to this earlier place. Absent where
+   * the two are one.
+   */
+  readonly since?: number
   /** The view's fingerprint; `''` for everything. */
   readonly view: string
 }

@@ -4,11 +4,13 @@
  */
 import type { Change, Effect } from './change.js'
 import { absent, type Column } from './column.js'
+import { encodedBytes, textBytes } from './encoded-bytes.js'
+import { equalValues } from './equality.js'
 import { UsageError } from './errors.js'
 import { type Ledger, presentFields } from './ledger.js'
 import type { ScriberLimits } from './limits.js'
 import type { Table } from './table.js'
-import { encodedBytes, equalValues, type Value } from './value.js'
+import type { Value } from './value.js'
 
 /** Stamps of writes that are not committed: beyond every real one, and rising within the transaction. */
 const stagedFrom = 2 ** 53
@@ -48,10 +50,28 @@ export class Transaction {
   readonly #entries = new Map<number, Entry>()
   #staged = stagedFrom
 
-  /** @param writer the ledger's number of the era that writes. */
-  constructor(ledger: Ledger, writer: number) {
+  /**
+   * @param writer the ledger's number of the era that writes.
+   * @param outer the transaction that this one is nested in; at its end it is rolled back, or joined to that one.
+   */
+  constructor(ledger: Ledger, writer: number, outer?: Transaction) {
     this.#ledger = ledger
     this.#writer = writer
+    if (outer !== undefined) this.#staged = outer.#staged
+  }
+
+  /** Takes over what a nested transaction wrote. */
+  join(nested: Transaction): void {
+    this.#staged = nested.#staged
+    for (const [row, theirs] of nested.#entries) {
+      const mine = this.#entries.get(row)
+      if (mine === undefined) {
+        this.#entries.set(row, theirs)
+        continue
+      }
+      mine.born = theirs.born ?? mine.born
+      for (const [column, before] of theirs.before) if (!mine.before.has(column)) mine.before.set(column, before)
+    }
   }
 
   /** Takes a slot for a record and begins its life; where it lives already, fields are merged into it. */
@@ -75,8 +95,6 @@ export class Transaction {
 
   destroy(table: Table, slot: number): void {
     const entry = this.#entry(table, slot, false)
-    for (const [column, before] of entry.before) putBack(column, slot, before)
-    entry.before.clear()
     this.#counting(entry, () => table.setDestroy(slot, this.#nextStaged(), this.#writer))
   }
 
@@ -169,10 +187,18 @@ export class Transaction {
     const { table, slot } = entry
     const lives = table.lives(slot)
     if (!lives && !entry.lived) {
+      // Not to be reverted again if the rest turns out to be too large.
+      this.#entries.delete(table.row(slot))
       this.#revert(entry)
       return false
     }
-    if (!lives || isStaged(table.birth(slot))) return true
+    if (!lives) {
+      // A destroy writes no fields: those written before it in the same transaction never were.
+      for (const [column, before] of entry.before) putBack(column, slot, before)
+      entry.before.clear()
+      return true
+    }
+    if (isStaged(table.birth(slot))) return true
     for (const [column, before] of entry.before) {
       if (before.value === undefined || !equalValues(before.value, column.get(slot)!)) continue
       putBack(column, slot, before)
@@ -257,7 +283,10 @@ function checkSize(entries: readonly Entry[], limits: ScriberLimits): void {
     tooLarge(`changes ${entries.length} records`, `${limits.maxBatchChanges}`)
   let bytes = 0
   for (const { table, slot, before } of entries) {
-    bytes += 100 + table.name.length * 6
+    if (before.size > limits.maxFields)
+      tooLarge(`sets ${before.size} fields of one ${table.name}`, `${limits.maxFields}`)
+    const id = table.id(slot)!
+    bytes += 100 + table.name.length * 6 + (typeof id === 'string' ? textBytes(id) : 20)
     for (const column of before.keys()) {
       const value = column.get(slot)
       if (value !== undefined) bytes += column.name.length * 6 + encodedBytes(value)
