@@ -2,7 +2,7 @@
  * The dialogue of version 2: both say how far they have each other's ledger, catch up, and then send each other what happens. Everything a
  * peer is told about how far it has our ledger (`mark`) is told here, and is true when it is told (DESIGN section 5, "Marks").
  */
-import { encodeFrame, encodeMessage, type Message } from '@syncro/protocol'
+import { type Ack, encodeFrame, encodeMessage, type Mark, type Message } from '@syncro/protocol'
 import type { Cursor, OmitWriter, RowImage, Walk } from '@syncro/scriber'
 import type { Clients, Replica } from './clients.js'
 import type { Dialogue } from './dialogue.js'
@@ -32,12 +32,12 @@ export class Exchange implements Dialogue<Message> {
   /** Whether ours is good there; undefined until the peer has said. */
   #oursGood: boolean | undefined
   #presented: Cursor | undefined
-  /** The peer has everything up to here: from its cursor at first, then moved on by what is sent. */
+  /** The peer has every row up to here: from its cursor at first, then moved on by what is sent. */
   #through = 0
+  /** … and of the rows beyond, every field up to here. In the middle of a catch-up this lags behind, since a row keeps fields that came long before its place. */
+  #since = 0
   #marked = -1
   #walk: Walk | undefined
-  /** Where the catch-up under way began: fields that came later are sent with their rows. */
-  #from = 0
   #omitTheirs = false
   #pumping = false
   /** The mark that came last, until it is acknowledged: once a flush, when it is stored. */
@@ -102,6 +102,7 @@ export class Exchange implements Dialogue<Message> {
     if (step.origin !== this.#session) this.#push(outgoing.encoded, step.kept)
     else if (step.outlived.length > 0) this.#push(encodeRows(this.#lives(step.outlived), this.#context.limits.chunkBytes), step.kept)
     this.#through = Math.max(this.#through, step.position)
+    if (this.#sending === 'live') this.#since = this.#through
     this.#session.schedule()
   }
 
@@ -129,7 +130,7 @@ export class Exchange implements Dialogue<Message> {
     this.#theirsGood = good
     this.#presented = good ? cursor : undefined
     // What the handshake presents replaces what was remembered, downwards too: what it no longer covers is pending again.
-    this.#replica.ack = this.#presented
+    this.#replica.ack = this.#presented === undefined ? undefined : { ...this.#presented, position: this.#presented.since ?? this.#presented.position }
     this.#clients.keep(this.#replica)
     this.#send({ type: 'resumed', good })
     this.#judged()
@@ -141,18 +142,20 @@ export class Exchange implements Dialogue<Message> {
     const byCursor = this.#theirsGood && this.#oursGood
     this.#omitTheirs = byCursor
     this.#through = byCursor ? this.#presented!.position : 0
+    this.#since = byCursor ? (this.#presented!.since ?? this.#through) : 0
     this.#sending = 'behind'
     this.#pump()
   }
 
-  #onMark({ era, position }: { readonly era: string; readonly position: number }): void {
+  #onMark({ era, position, since }: Mark): void {
     if (era !== this.#peerEra) throw new SessionError('SYNCRO_CURSOR_INVALID', 'A mark names an era that is not open in this session.')
-    this.#replica.cursor = { ledger: this.#replica.ledger, era, position, view: '' }
-    this.#acknowledge = { era, position, kept: this.#clients.keep(this.#replica) }
+    this.#replica.cursor = { ledger: this.#replica.ledger, era, position, ...(since === undefined ? undefined : { since }), view: '' }
+    // Acknowledged is what is there whole.
+    this.#acknowledge = { era, position: since ?? position, kept: this.#clients.keep(this.#replica) }
     this.#session.schedule()
   }
 
-  #onAck({ era, position }: { readonly era: string; readonly position: number }): void {
+  #onAck({ era, position }: Ack): void {
     const { scriber } = this.#context
     const ack: Cursor = { ledger: scriber.ledgerId, era, position, view: '' }
     if (!scriber.isGood(ack)) throw new SessionError('SYNCRO_CURSOR_INVALID', 'An ack names a place that this ledger never had.')
@@ -201,8 +204,7 @@ export class Exchange implements Dialogue<Message> {
   }
 
   #startCatchUp(): void {
-    this.#from = this.#through
-    this.#walk = this.#context.scriber.ledger.walk(this.#from)
+    this.#walk = this.#context.scriber.ledger.walk(this.#through)
     this.#sending = 'catching-up'
     this.#through = this.#context.scriber.ledger.order.last
     this.#send({ type: 'catch-up', rows: this.#walk.remaining })
@@ -221,7 +223,7 @@ export class Exchange implements Dialogue<Message> {
         ended = true
         break
       }
-      const image = scriber.ledger.image(row, this.#from, this.#omitted)
+      const image = scriber.ledger.image(row, this.#since, this.#omitted)
       if (image === undefined) continue
       rows.push(image)
       bytes += rowBytes(image)
@@ -230,12 +232,13 @@ export class Exchange implements Dialogue<Message> {
     this.#push(encodeRows(rows, limits.chunkBytes * 2), scriber.kept)
     this.#sendOvertaken(scriber.kept)
     if (!ended) {
-      this.#mark(walk.reached)
+      this.#mark(walk.reached, this.#since)
       return false
     }
     walk.close()
     this.#walk = undefined
     this.#sending = 'live'
+    this.#since = this.#through
     this.#send({ type: 'caught-up' }, scriber.kept)
     this.#mark(this.#through)
     return true
@@ -247,7 +250,7 @@ export class Exchange implements Dialogue<Message> {
     if (walk === undefined) return
     const rows: RowImage[] = []
     for (const row of walk.takeOvertaken()) {
-      const image = this.#context.scriber.ledger.image(row, this.#from, this.#omitted)
+      const image = this.#context.scriber.ledger.image(row, this.#since, this.#omitted)
       if (image !== undefined) rows.push(image)
     }
     if (rows.length > 0) this.#push(encodeRows(rows, this.#context.limits.chunkBytes), kept)
@@ -261,10 +264,10 @@ export class Exchange implements Dialogue<Message> {
     }
   }
 
-  #mark(position: number): void {
+  #mark(position: number, since = position): void {
     const { scriber } = this.#context
     this.#marked = position
-    this.#send({ type: 'mark', era: scriber.era, position }, scriber.kept)
+    this.#send({ type: 'mark', era: scriber.era, position, ...(since < position ? { since } : undefined) }, scriber.kept)
   }
 
   #push(encoded: readonly Encoded[], kept: number): void {
