@@ -89,7 +89,13 @@ const rows: fc.Arbitrary<Rows> = fc.array(hexId, { minLength: 1, maxLength: 4 })
   })
 })
 
-const cursor: fc.Arbitrary<Cursor> = fc.record({ ledger: hexId, era: hexId, position: count, view: label })
+/** An earlier place and a later one, or one place twice. */
+const twoPlaces = fc.tuple(count, count).map(([a, b]): [number, number] => [Math.min(a, b), Math.max(a, b)])
+
+const cursor: fc.Arbitrary<Cursor> = fc.oneof(
+  fc.record({ ledger: hexId, era: hexId, position: count, view: label }),
+  fc.tuple(hexId, hexId, twoPlaces, label).map(([ledger, era, [since, position], view]) => ({ ledger, era, position, since, view })),
+)
 
 const one = <T extends string>(type: T) => fc.constant(type)
 
@@ -102,6 +108,7 @@ export const message: fc.Arbitrary<Message> = fc.oneof(
   fc.record({ type: one('catch-up'), rows: count }),
   fc.record({ type: one('caught-up') }),
   fc.record({ type: one('mark'), era: hexId, position: count }),
+  fc.tuple(hexId, twoPlaces).map(([era, [since, position]]) => ({ type: 'mark' as const, era, position, since })),
   fc.record({ type: one('ack'), era: hexId, position: count }),
   fc.record({ type: one('era'), era: hexId, began: count, previous: hexId }),
   fc.record({ type: one('ping'), clock: count }),

@@ -87,7 +87,7 @@ describe('connectionPair', () => {
 
   test('overwrites what it lent once receive has returned', () => {
     const pair = connectionPair()
-    let kept = bytes()
+    let kept: Uint8Array = bytes()
     pair.b.attach({
       receive: (lent) => {
         kept = lent
