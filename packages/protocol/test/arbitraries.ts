@@ -94,7 +94,9 @@ const twoPlaces = fc.tuple(count, count).map(([a, b]): [number, number] => [Math
 
 const cursor: fc.Arbitrary<Cursor> = fc.oneof(
   fc.record({ ledger: hexId, era: hexId, position: count, view: label }),
-  fc.tuple(hexId, hexId, twoPlaces, label).map(([ledger, era, [since, position], view]) => ({ ledger, era, position, since, view })),
+  fc
+    .tuple(hexId, hexId, twoPlaces, label)
+    .map(([ledger, era, [since, position], view]) => ({ ledger, era, position, since, view })),
 )
 
 const one = <T extends string>(type: T) => fc.constant(type)
