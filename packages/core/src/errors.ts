@@ -9,6 +9,7 @@ export type CoreUsageErrorCode =
   | 'SYNCRO_UID_INVALID'
 
 export type SessionErrorCode =
+  | 'SYNCRO_CLOCK'
   | 'SYNCRO_CLOSED'
   | 'SYNCRO_COPIED'
   | 'SYNCRO_CURSOR_INVALID'

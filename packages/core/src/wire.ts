@@ -1,6 +1,7 @@
 /** Batches and rows between the ledger's form and the messages' form. */
 import type { Batch as BatchMessage, RowField, RowStamp, Rows } from '@syncro/protocol'
-import { type Batch, encodedBytes, type RowImage, type Stamp } from '@syncro/scriber'
+import { type Batch, encodedBytes, maxStamp, type RowImage, type Stamp } from '@syncro/scriber'
+import { SessionError } from './errors.js'
 
 export function batchMessage(batch: Batch): BatchMessage {
   const { stamp, writer, changes } = batch
@@ -12,8 +13,11 @@ export function batchMessage(batch: Batch): BatchMessage {
   }
 }
 
+/** @throws SessionError `SYNCRO_CLOCK` for a stamp from the end of time. */
 export function batchOf(message: BatchMessage): Batch {
   const { stamp, writer, changes } = message
+  checkStamp(stamp)
+  for (const { after } of changes) if (after !== undefined) checkStamp(after[0])
   return {
     stamp,
     writer,
@@ -37,15 +41,22 @@ export function* rowsMessages(rows: Iterable<RowImage>, chunkBytes: number): Ite
   if (chunk.rows.length > 0) yield chunk.message()
 }
 
-/** The rows of a message. Writers were checked to be in the message's list. */
+/**
+ * The rows of a message. Writers were checked to be in the message's list.
+ *
+ * @throws SessionError `SYNCRO_CLOCK` for a stamp from the end of time.
+ */
 export function rowsOf(message: Rows): RowImage[] {
-  const stampOf = ([stamp, writer]: RowStamp): Stamp => ({ stamp, writer: message.writers[writer]! })
+  const stampOf = ([stamp, writer]: RowStamp): Stamp => {
+    checkStamp(stamp)
+    return { stamp, writer: message.writers[writer]! }
+  }
   return message.rows.map(({ name, id, birth, destroy, fields }) => ({
     name,
     id,
     ...(birth === undefined ? undefined : { birth: stampOf(birth) }),
     ...(destroy === undefined ? undefined : { destroy: stampOf(destroy) }),
-    fields: fields.map(([field, value, stamp, writer]) => ({ name: field, value, stamp, writer: message.writers[writer]! })),
+    fields: fields.map(([field, value, stamp, writer]) => ({ name: field, value, ...stampOf([stamp, writer]) })),
   }))
 }
 
@@ -100,4 +111,9 @@ function* parts(row: RowImage, chunkBytes: number): IterableIterator<RowImage> {
   }
   const { name, id, fields, ...life } = row
   for (const [at, field] of fields.entries()) yield { name, id, ...(at === 0 ? life : undefined), fields: [field] }
+}
+
+/** After such a stamp there would be none left for us. */
+function checkStamp(stamp: number): void {
+  if (stamp > maxStamp) throw new SessionError('SYNCRO_CLOCK', `The stamp ${stamp} lies beyond the year 2089: a clock on the other side is wrong.`)
 }

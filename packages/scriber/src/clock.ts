@@ -8,6 +8,12 @@ export const clockEpochMs = 1_577_836_800_000
 
 const ticksPerMs = 4096
 
+/**
+ * The greatest stamp that is taken from anybody. Above it there is room for 2^43 stamps of our own, so that a peer with a clock at the end of
+ * time cannot take the last one from us.
+ */
+export const maxStamp = 2 ** 53 - 2 ** 43
+
 /** The stamp at the beginning of a millisecond of wall time. */
 export function stampAt(wallMs: number): number {
   return Math.max(0, Math.floor(wallMs - clockEpochMs)) * ticksPerMs

@@ -5,7 +5,7 @@
 export { admitValue } from './admit.js'
 export type { Walk } from './arrival-order.js'
 export type { Batch, Change, ChangeType, Conflict, Effect, FieldImage, Merged, RowImage, Stamp } from './change.js'
-export { Clock, clockEpochMs, stampAt, wallMsOf } from './clock.js'
+export { Clock, clockEpochMs, maxStamp, stampAt, wallMsOf } from './clock.js'
 export type { Column } from './column.js'
 export { encodedBytes } from './encoded-bytes.js'
 export { canonicalBytes, equalValues } from './equality.js'
