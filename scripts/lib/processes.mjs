@@ -69,21 +69,23 @@ function signalGroup(child, signal) {
   }
 }
 
+/** How often we look whether whoever started us is still there. */
+const PARENT_MS = 250
+
 /** Passes the signals that end us to what we started, and ends it for good when we exit. Call once. */
 export function endWithUs() {
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
-    process.on(signal, () => {
-      const first = !ending
-      ending = true
-      for (const { child, terminal } of running) {
-        if (!terminal) signalGroup(child, signal)
-        // The keyboard's Ctrl-C has reached a program in our own group already.
-        else if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
-      }
-      const status = 128 + constants.signals[signal]
-      if (running.size === 0) process.exit(status)
-      if (first) setTimeout(() => process.exit(status), GRACE_MS)
-    })
+    process.on(signal, () => end(signal, signal === 'SIGINT' && process.stdin.isTTY === true))
+  }
+  // npm and pnpm pass a signal to the shell in which they run a script. The shell dies of it and tells us nothing.
+  if (process.env.npm_lifecycle_event !== undefined && !WINDOWS) {
+    const parent = process.ppid
+    const watch = setInterval(() => {
+      if (process.ppid === parent) return
+      clearInterval(watch)
+      end('SIGTERM', false)
+    }, PARENT_MS)
+    watch.unref()
   }
   process.on('exit', () => {
     for (const { child, terminal } of running) {
@@ -96,4 +98,22 @@ export function endWithUs() {
 /** Whether a signal has asked us to end. */
 export function isEnding() {
   return ending
+}
+
+/**
+ * Asks what we started to end, and ends with it, after a grace at the latest.
+ *
+ * @param {'SIGINT' | 'SIGTERM' | 'SIGHUP'} signal
+ * @param {boolean} typed whether it was Ctrl-C, which has reached a program in our own group already
+ */
+function end(signal, typed) {
+  const first = !ending
+  ending = true
+  for (const { child, terminal } of running) {
+    if (!terminal) signalGroup(child, signal)
+    else if (!typed) child.kill(signal)
+  }
+  const status = 128 + constants.signals[signal]
+  if (running.size === 0) process.exit(status)
+  if (first) setTimeout(() => process.exit(status), GRACE_MS)
 }

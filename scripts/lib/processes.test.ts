@@ -25,6 +25,14 @@ async function family(rest: string) {
   return { script, connected: once(server, 'connection') as Promise<[Socket]> }
 }
 
+/** A module that runs a script the way our own scripts do. */
+const wrapping = (script: string) => `
+  import { endWithUs, run } from ${module}
+  endWithUs()
+  const { code } = await run(process.execPath, ['-e', ${JSON.stringify(script)}])
+  process.exit(code)
+`
+
 /** Resolves once the process at the other end is dead. */
 async function death(socket: Socket) {
   // A killed process may reset the connection instead of ending it; both are a death.
@@ -58,17 +66,28 @@ test.skipIf(process.platform === 'win32').each(['SIGINT', 'SIGTERM', 'SIGHUP'] a
   'passes %s on and leaves nothing behind',
   async (signal) => {
     const { script, connected } = await family('setInterval(() => {}, 1000)')
-    const wrapper = `
-      import { endWithUs, run } from ${module}
-      endWithUs()
-      const { code } = await run(process.execPath, ['-e', ${JSON.stringify(script)}])
-      process.exit(code)
-    `
-    const outer = spawn(node, ['--input-type=module', '-e', wrapper], { stdio: ['ignore', 'ignore', 'inherit'] })
+    const outer = spawn(node, ['--input-type=module', '-e', wrapping(script)], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
     const ended = once(outer, 'exit')
     const [socket] = await connected
     outer.kill(signal)
     await ended
+    await death(socket)
+  },
+)
+
+test.skipIf(process.platform === 'win32')(
+  'ends when the shell that a package manager started it in has died',
+  async () => {
+    const { script, connected } = await family('setInterval(() => {}, 1000)')
+    // The shell waits for the program, since something follows it.
+    const shell = spawn('sh', ['-c', '"$0" --input-type=module -e "$1"; true', node, wrapping(script)], {
+      stdio: 'ignore',
+      env: { ...process.env, npm_lifecycle_event: 'test' },
+    })
+    const [socket] = await connected
+    shell.kill('SIGKILL')
     await death(socket)
   },
 )
