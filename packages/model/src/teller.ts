@@ -1,0 +1,102 @@
+/** Tells listeners what each step did: those of a record, then those of its class. */
+import type { StepOrigin } from '@syncro/core'
+import { type Effect, Events, handOut, type RecordId } from '@syncro/scriber'
+import type { ModelBinding } from './binding.js'
+import { usageError } from './errors.js'
+import { type MisfitEvent, type RecordEvent, type RecordEventName, type RecordEvents, recordEventNames } from './events.js'
+import type { AnyModel, FieldName } from './types.js'
+
+type AnyEvents = RecordEvents<AnyModel>
+type AnyEvent = RecordEvent<AnyModel>
+
+/** The listeners of one record. They hold its instance, so that what they set on it stays. */
+interface Heard {
+  readonly model: AnyModel
+  readonly events: Events<AnyEvents>
+  listeners: number
+}
+
+export class Teller {
+  readonly #binding: ModelBinding
+  #events = this.#makeEvents()
+  readonly #heard = new Map<RecordId, Heard>()
+
+  constructor(binding: ModelBinding) {
+    this.#binding = binding
+  }
+
+  /** Listens on all records of the class; the result takes the listener off again. */
+  on<Name extends RecordEventName>(name: Name, listener: AnyEvents[Name]): () => void {
+    checkListener(name, listener)
+    return this.#events.on(name, listener)
+  }
+
+  /** Listens on one record. */
+  onRecord<Name extends RecordEventName>(id: RecordId, model: AnyModel, name: Name, listener: AnyEvents[Name]): () => void {
+    checkListener(name, listener)
+    const heard = this.#heard.get(id) ?? { model, events: this.#makeEvents(), listeners: 0 }
+    this.#heard.set(id, heard)
+    const off = heard.events.on(name, listener)
+    heard.listeners += 1
+    let listens = true
+    return () => {
+      if (!listens) return
+      listens = false
+      off()
+      heard.listeners -= 1
+      if (heard.listeners === 0) this.#heard.delete(id)
+    }
+  }
+
+  tell(effects: readonly Effect[], origin: StepOrigin): void {
+    for (const effect of effects) {
+      if (!this.#binding.shows(effect.id)) continue
+      const heard = this.#heard.get(effect.id)
+      const listening = heard === undefined ? [this.#events] : [heard.events, this.#events]
+      this.#tellChange(effect, origin, listening)
+      if (effect.type !== 'destroyed') this.#tellMisfits(effect, origin, listening)
+    }
+  }
+
+  /** Drops all listeners. */
+  clear(): void {
+    this.#heard.clear()
+    this.#events = this.#makeEvents()
+  }
+
+  #tellChange(effect: Effect, origin: StepOrigin, listening: readonly Events<AnyEvents>[]): void {
+    const heard = listening.filter((events) => events.has(effect.type))
+    if (heard.length === 0) return
+    const fields = effect.fields.filter((name) => this.#binding.hasField(name))
+    if (effect.type === 'changed' && fields.length === 0) return
+    const event = this.#event(effect.type, effect, fields, origin)
+    for (const events of heard) events.emit(effect.type, event)
+  }
+
+  #tellMisfits(effect: Effect, origin: StepOrigin, listening: readonly Events<AnyEvents>[]): void {
+    const heard = listening.filter((events) => events.has('misfit'))
+    if (heard.length === 0) return
+    for (const name of effect.fields) {
+      if (!this.#binding.hasField(name)) continue
+      const field = this.#binding.fields[this.#binding.indexOf(name)]!
+      const value = field.column.get(effect.slot)
+      if (value === undefined || field.fits(value, effect.slot)) continue
+      const event: MisfitEvent<AnyModel> = { ...this.#event('misfit', effect, [name], origin), type: 'misfit', value: handOut(value) }
+      for (const events of heard) events.emit('misfit', event)
+    }
+  }
+
+  #event(type: AnyEvent['type'], { id, slot }: Effect, fields: readonly string[], { remote, uid }: StepOrigin): AnyEvent {
+    return { type, record: this.#binding.instance(id, slot), fields: fields as readonly FieldName<AnyModel>[], remote, uid }
+  }
+
+  #makeEvents(): Events<AnyEvents> {
+    return new Events<AnyEvents>((error) => this.#binding.scriber.reportError(error))
+  }
+}
+
+function checkListener(name: RecordEventName, listener: unknown): void {
+  if (typeof listener !== 'function') throw new TypeError(`on('${name}', …) takes a function to be called.`)
+  if (!recordEventNames.includes(name))
+    throw usageError('SYNCRO_EVENT_UNKNOWN', `There is no event ${JSON.stringify(name)}: records tell ${recordEventNames.join(', ')}.`)
+}
