@@ -8,6 +8,11 @@ describe('MemoryStore', () => {
     return { store: () => store }
   })
 
+  test('says, as does its copy, what its owner makes it survive', () => {
+    expect(new MemoryStore().level).toBe('memory')
+    expect(new MemoryStore({ level: 'disk' }).copy().level).toBe('disk')
+  })
+
   test('a copy goes its own way', () => {
     const store = new MemoryStore()
     expect(store.copy().open()).toBeUndefined()

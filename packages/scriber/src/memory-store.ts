@@ -9,6 +9,7 @@ import type {
   StoredReplica,
   StoredRow,
   StoreImage,
+  StoreLevel,
   StoreTransaction,
 } from './store.js'
 
@@ -22,7 +23,7 @@ interface KeptRow {
 
 /** A store that survives `close`, not the process. */
 export class MemoryStore implements Store {
-  readonly level = 'memory'
+  readonly level: StoreLevel
   #ledger: string | undefined
   #eras: readonly Era[] = []
   #clock = -1
@@ -31,6 +32,14 @@ export class MemoryStore implements Store {
   readonly #replicas = new Map<string, StoredReplica>()
   readonly #outbox = new Map<number, OutboxEntry>()
   #failure: StoreError | undefined
+
+  /**
+   * @param options `level`: what clients are told the store survives. It survives whatever this object does, so a test or a simulation
+   *   whose clients are restarted in one process may say `disk`. Default: `memory`.
+   */
+  constructor(options: { readonly level?: StoreLevel } = {}) {
+    this.level = options.level ?? 'memory'
+  }
 
   open(): StoreImage | undefined {
     this.#failure = undefined
@@ -67,7 +76,7 @@ export class MemoryStore implements Store {
 
   /** A store that holds what this one holds now and goes its own way: a backup, or a copied data directory. */
   copy(): MemoryStore {
-    const copy = new MemoryStore()
+    const copy = new MemoryStore({ level: this.level })
     const image = this.#image()
     if (image !== undefined) copy.keep({ ...image, outbox: { put: image.outbox } })
     return copy
