@@ -14,7 +14,8 @@ describe('MemoryStore', () => {
   })
 
   test('a copy goes its own way', () => {
-    const store = new MemoryStore()
+    const store = new MemoryStore({ level: 'disk' })
+    expect(store.copy().level).toBe('disk')
     expect(store.copy().open()).toBeUndefined()
     store.keep({ ledger: 'aaaaaaaaaaaaaaaaaaaaaaaa', eras: [], clock: 1 })
     const copy = store.copy()

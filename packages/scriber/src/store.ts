@@ -72,6 +72,8 @@ export interface StoredReplica {
   readonly uid: string
   /** Its ledger; for a client of version 1, which has none, the writer id that was given to it. */
   readonly ledger: LedgerId
+  /** Absent for one that speaks the present version. */
+  readonly version?: 1
   readonly durable: boolean
   /** Eras of its ledger that were met: the writers of what it wrote itself. */
   readonly eras: readonly EraId[]
@@ -81,7 +83,7 @@ export interface StoredReplica {
   readonly ack?: Cursor
   /** Wall time of its last session, in ms since the Unix epoch. */
   readonly seenMs: number
-  /** Version 1 only: the id that it gave the last scribe it delivered. */
+  /** Version 1 only: the id that it gave the last scribe it delivered; `''` after a first sync that delivered none. */
   readonly lastScribe?: string | number
 }
 
