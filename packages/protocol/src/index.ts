@@ -1,12 +1,10 @@
 /** `@syncro/protocol`: frames, messages, limits, and the contracts of connections and transports. Knows no classes and no clocks. */
 
-export { isName, isReservedKey } from './check.js'
 export { decodeMessage, encodeMessage, encodeMessageFrame } from './codec.js'
 export type { Connection, Receiver } from './connection.js'
 export { ProtocolError, type ProtocolErrorCode, type ProtocolErrorDetails } from './errors.js'
 export { encodeFrame, type FrameWidth } from './frame.js'
 export { FrameDecoder, type FrameDecoderOptions } from './frame-decoder.js'
-export { type JsonPrefix, JsonScanner } from './json-scanner.js'
 export {
   MAX_BATCH_CHANGES,
   MAX_BIGINT_DIGITS,
@@ -39,7 +37,6 @@ export type { Pong } from './messages/pong.js'
 export type { Resume } from './messages/resume.js'
 export type { Resumed } from './messages/resumed.js'
 export type { RowField, RowImage, RowStamp, Rows } from './messages/rows.js'
-export { isWellFormed } from './text.js'
 export type { Listener, Listening, PeerInfo, Transport } from './transport.js'
 export type { AddScribe } from './v1/add-scribe.js'
 export { decodeV1, encodeV1 } from './v1/codec.js'

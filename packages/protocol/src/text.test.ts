@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decodeUtf8, encodeUtf8, hasLoneEscape, isWellFormed, repairEscapes } from './text.js'
+import { decodeUtf8, encodeUtf8, hasLoneEscape, repairEscapes } from './text.js'
 
 const anyText = fc.string({
   unit: fc.oneof(
@@ -21,8 +21,7 @@ describe('text', () => {
   test('finds half a surrogate pair in escapes exactly where the string has one', () => {
     fc.assert(
       fc.property(anyText, fc.boolean(), (text, upper) => {
-        expect(hasLoneEscape(escaped(text, upper))).toBe(!isWellFormed(text))
-        expect(isWellFormed(text)).toBe(Buffer.from(text).toString() === text)
+        expect(hasLoneEscape(escaped(text, upper))).toBe(Buffer.from(text).toString() !== text)
       }),
       { numRuns: 2_000 },
     )

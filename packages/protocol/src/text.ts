@@ -41,18 +41,6 @@ export function repairEscapes(json: string): string {
   return json.replace(escapes, (found) => (found.length === 6 ? '\\ufffd' : found))
 }
 
-/** Whether a string has no half surrogate pair. */
-export function isWellFormed(text: string): boolean {
-  for (let index = 0; index < text.length; index++) {
-    const unit = text.charCodeAt(index)
-    if (unit < 0xd800 || unit > 0xdfff) continue
-    const next = text.charCodeAt(index + 1)
-    if (unit > 0xdbff || !(next >= 0xdc00 && next <= 0xdfff)) return false
-    index++
-  }
-  return true
-}
-
 function mayHaveSurrogateEscape(json: string): boolean {
   return json.includes('\\ud') || json.includes('\\uD')
 }
