@@ -29,7 +29,7 @@ export function fieldsText(fields: Readonly<Record<string, Value>>): string {
 }
 
 /** A value in JSON. Throws `SYNCRO_MESSAGE_INVALID` for what is no value. */
-export function valueText(value: Value): string {
+function valueText(value: Value): string {
   switch (typeof value) {
     case 'string':
       return quote(value)

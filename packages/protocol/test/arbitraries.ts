@@ -41,7 +41,7 @@ const id: fc.Arbitrary<RecordId> = fc.oneof(
   fc.maxSafeInteger().map((value) => value + 0),
 )
 
-export const value: fc.Arbitrary<Value> = fc.letrec<{ value: Value }>((tie) => ({
+const value: fc.Arbitrary<Value> = fc.letrec<{ value: Value }>((tie) => ({
   value: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
     fc.constant(null),
@@ -68,7 +68,7 @@ const change: fc.Arbitrary<BatchChange> = fc.oneof(
   ),
 )
 
-export const batch: fc.Arbitrary<Batch> = fc.record({
+const batch: fc.Arbitrary<Batch> = fc.record({
   type: fc.constant('batch' as const),
   stamp: count,
   writer: hexId,
