@@ -1,5 +1,5 @@
 /** A step of the ledger on its way out: encoded once for all the sessions that send it. */
-import { encodeFrame, encodeMessage } from '@syncro/protocol'
+import { encodeMessageFrame, type Message } from '@syncro/protocol'
 import type { RowImage, Step } from '@syncro/scriber'
 import { batchMessage, rowsMessages } from './wire.js'
 
@@ -21,7 +21,7 @@ export class OutgoingStep {
 
   /** The step as version-2 messages. */
   get encoded(): readonly Encoded[] {
-    this.#encoded ??= this.step.batch === undefined ? encodeRows(this.step.rows, this.#chunkBytes) : [encode(encodeMessage(batchMessage(this.step.batch)))]
+    this.#encoded ??= this.step.batch === undefined ? encodeRows(this.step.rows, this.#chunkBytes) : [encode(batchMessage(this.step.batch))]
     return this.#encoded
   }
 }
@@ -29,10 +29,11 @@ export class OutgoingStep {
 /** Rows as `rows` messages of about a chunk each. */
 export function encodeRows(rows: Iterable<RowImage>, chunkBytes: number): Encoded[] {
   const encoded: Encoded[] = []
-  for (const message of rowsMessages(rows, chunkBytes)) encoded.push(encode(encodeMessage(message)))
+  for (const message of rowsMessages(rows, chunkBytes)) encoded.push(encode(message))
   return encoded
 }
 
-function encode(body: Uint8Array): Encoded {
-  return { body, frame: encodeFrame(body, 32) }
+function encode(message: Message): Encoded {
+  const frame = encodeMessageFrame(message)
+  return { body: frame.subarray(4), frame }
 }

@@ -1,3 +1,4 @@
+import { decodeMessage, encodeMessage, MAX_FIELDS } from '@syncro/protocol'
 import { maxStamp, type RowImage } from '@syncro/scriber'
 import { describe, expect, test } from 'vitest'
 import { batchMessage, batchOf, rowsMessages, rowsOf } from './wire.js'
@@ -52,6 +53,15 @@ describe('rows', () => {
     const parts = [...rowsMessages([row(fields)], 1500)].flatMap(rowsOf)
     expect(parts.map((part) => part.fields.map(({ name }) => name))).toEqual([['a'], ['b'], ['c']])
     expect(parts.map(({ birth }) => birth?.stamp)).toEqual([5, undefined, undefined])
+  })
+
+  test('of more fields than a message may hold are spread over several', () => {
+    for (const count of [MAX_FIELDS - 1, MAX_FIELDS, MAX_FIELDS + 1]) {
+      const fields = Array.from({ length: count }, (_, at) => ({ name: `f${at}`, value: at, stamp: 1, writer }))
+      const messages = [...rowsMessages([row(fields)], 1_000_000)]
+      for (const message of messages) expect(decodeMessage(encodeMessage(message))).toEqual(message)
+      expect(messages.flatMap(rowsOf).flatMap((part) => part.fields)).toEqual(fields)
+    }
   })
 
   test('with a stamp from the end of time are refused', () => {

@@ -1,5 +1,5 @@
 /** Batches and rows between the ledger's form and the messages' form. */
-import type { Batch as BatchMessage, RowField, RowStamp, Rows } from '@syncro/protocol'
+import { type Batch as BatchMessage, MAX_FIELDS, type RowField, type RowStamp, type Rows } from '@syncro/protocol'
 import { type Batch, encodedBytes, maxStamp, type RowImage, type Stamp } from '@syncro/scriber'
 import { SessionError } from './errors.js'
 
@@ -105,7 +105,7 @@ class Chunk {
 
 /** A large row in parts that fit: its life with the first, since a field without life is unseen and waits. */
 function* parts(row: RowImage, chunkBytes: number): IterableIterator<RowImage> {
-  if (row.fields.length < 2 || rowBytes(row) <= chunkBytes) {
+  if (row.fields.length < 2 || (row.fields.length <= MAX_FIELDS && rowBytes(row) <= chunkBytes)) {
     yield row
     return
   }
