@@ -40,16 +40,12 @@ export class ModelBinding implements Binding<ModelCollection<AnyModel>> {
     this.scriber = syncro.scriber
     this.table = syncro.scriber.ledger.table(schema.name)
     const settled = schema.settle(() => this.#probe())
-    this.fields = settled.map((field) => new BoundField(field, schema.className, this.table.column(field.name), this.scriber))
+    this.fields = settled.map((field) => new BoundField(field, schema.name, this.table.column(field.name), this.scriber))
     this.#byName = new Map(settled.map(({ name }, index) => [name, index]))
     this.#nextId = idMaker(() => syncro.environment.now(), syncro.environment.random)
     this.teller = new Teller(this)
     this.collection = new ModelCollection(this)
     schema.bindings.add(this)
-  }
-
-  get className(): string {
-    return this.#schema.className
   }
 
   told(effects: readonly Effect[], origin: StepOrigin): void {
@@ -72,7 +68,7 @@ export class ModelBinding implements Binding<ModelCollection<AnyModel>> {
     const index = this.#byName.get(name)
     if (index !== undefined) return index
     const known = [...this.#byName.keys()].join(', ')
-    throw usageError('SYNCRO_FIELD_UNKNOWN', `${this.className} has no field ${shown(name)}; its fields are ${known || 'none'}. Getters, methods and plain properties are no fields.`)
+    throw usageError('SYNCRO_FIELD_UNKNOWN', `${this.name} has no field ${shown(name)}; its fields are ${known || 'none'}. Getters, methods and plain properties are no fields.`)
   }
 
   /** True for fields of the class; records may have more, from newer versions of it. */
@@ -85,7 +81,7 @@ export class ModelBinding implements Binding<ModelCollection<AnyModel>> {
     if (this.#schema.declarations[index]?.name === name) return
     throw usageError(
       'SYNCRO_DECORATOR_MISUSED',
-      `${this.className}.${name} is marked with @field, and the class lists its fields in synced(this, …): use one form for all of them, @synced({ name: '${this.name}' }) or the list.`,
+      `${this.name}.${name} is marked with @field, and the class lists its fields in synced(this, …): use one form for all of them, @synced({ name: '${this.name}' }) or the list.`,
     )
   }
 
@@ -95,7 +91,7 @@ export class ModelBinding implements Binding<ModelCollection<AnyModel>> {
     this.syncro.warn(
       'SYNCRO_ID_MISFIT',
       this.name,
-      `Records of ${this.className} have come whose ids are ${typeof id === 'number' ? 'integers' : 'text'}, which the class does not take: they are kept and passed on, and not shown. ${
+      `Records of ${this.name} have come whose ids are ${typeof id === 'number' ? 'integers' : 'text'}, which the class does not take: they are kept and passed on, and not shown. ${
         typeof id === 'number' ? `Declare it with { id: 'integer' } and \`extends Model<number>\` if that is what its ids are.` : `Leave out { id: 'integer' } if its ids are text.`
       }`,
     )
@@ -110,8 +106,8 @@ export class ModelBinding implements Binding<ModelCollection<AnyModel>> {
       throw new UsageError(
         'SYNCRO_ID_INVALID',
         idType === 'string'
-          ? `The ids of ${this.className} are text, and it was given ${shown(given)}. Leave the id out to have one made, or declare the class with { id: 'integer' }.`
-          : `The ids of ${this.className} are integers, and it was given ${shown(given)}. Give each record its integer: no two clients could make up different ones.`,
+          ? `The ids of ${this.name} are text, and it was given ${shown(given)}. Leave the id out to have one made, or declare the class with { id: 'integer' }.`
+          : `The ids of ${this.name} are integers, and it was given ${shown(given)}. Give each record its integer: no two clients could make up different ones.`,
       )
     checkId(given, this.scriber.limits)
     return given
@@ -203,11 +199,11 @@ export class ModelBinding implements Binding<ModelCollection<AnyModel>> {
   }
 }
 
-function checkNamed({ isNamed, className }: Schema, syncro: Syncro): void {
+function checkNamed({ isNamed, name }: Schema, syncro: Syncro): void {
   if (isNamed) return
-  const message = `A class is known on the wire by what the program calls it, ${shown(className)}: minifiers change that, and then its records are lost to everybody else. Name it: synced({ name: '${className || 'Todo'}' }).`
-  if (syncro.mode === 'production' || className === '') throw usageError('SYNCRO_CLASS_UNNAMED', message)
-  syncro.warn('SYNCRO_CLASS_UNNAMED', className, message)
+  const message = `A class is known on the wire by what the program calls it, ${shown(name)}: minifiers change that, and then its records are lost to everybody else. Name it: synced({ name: '${name || 'Todo'}' }).`
+  if (syncro.mode === 'production' || name === '') throw usageError('SYNCRO_CLASS_UNNAMED', message)
+  syncro.warn('SYNCRO_CLASS_UNNAMED', name, message)
 }
 
 function idIn(values: object): unknown {

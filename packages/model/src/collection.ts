@@ -139,7 +139,7 @@ export class ModelCollection<M extends AnyModel> implements Collection<M> {
     if (predicate !== undefined && typeof predicate !== 'function') throw new TypeError('A predicate is a function that takes a record.')
     const { id, ...values } = checkValues(typeof first === 'function' ? undefined : first) as { readonly [name: string]: unknown }
     if (id === undefined && typeof first === 'object' && first !== null && 'id' in first)
-      throw valueInvalid(`${this.#binding.className}.id`, 'was to be undefined, which no id is')
+      throw valueInvalid(`${this.#binding.name}.id`, 'was to be undefined, which no id is')
     const fields = Object.entries(values).map(([name, value]) => {
       const index = this.#binding.indexOf(name)
       return { index, value: this.#binding.fields[index]!.admitPlain(value) }

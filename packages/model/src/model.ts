@@ -121,7 +121,7 @@ export abstract class Model<Id extends RecordId = string> implements AnyModel {
   update(values: FieldValues<this>): void {
     const state = stateOf(this)
     const { binding } = state
-    if ('id' in values) throw usageError('SYNCRO_FIELD_UNKNOWN', `The id of ${binding.className} ${shown(state.id)} cannot change: create a new record.`)
+    if ('id' in values) throw usageError('SYNCRO_FIELD_UNKNOWN', `The id of ${binding.name} ${shown(state.id)} cannot change: create a new record.`)
     const admitted = binding.admitAll(values)
     const assign = (value: Value | undefined, index: number): void => {
       if (value === undefined) return
@@ -165,17 +165,17 @@ export abstract class Model<Id extends RecordId = string> implements AnyModel {
 function recordOf(model: object, member: string): RecordState {
   const state = stateOf(model)
   if (state.staging === undefined) return state
-  const { className } = state.binding
-  throw usageError('SYNCRO_DRAFT_LIMITED', `A draft, or an instance that is still being made, has no ${member}(): it is no record. Save the draft, or use the record: ${className}.find(draft.id).`)
+  const { name } = state.binding
+  throw usageError('SYNCRO_DRAFT_LIMITED', `A draft, or an instance that is still being made, has no ${member}(): it is no record. Save the draft, or use the record: ${name}.find(draft.id).`)
 }
 
 /** What the one Syncro that binds a class has of it. @throws UsageError `SYNCRO_CLASS_UNBOUND`, `SYNCRO_CLASS_AMBIGUOUS`. */
 function collectionOf<M extends AnyModel>(target: ModelClass<M>): ModelCollection<M> {
-  const { bindings, className } = schemaOf(target)
+  const { bindings, name } = schemaOf(target)
   const [binding] = bindings
   if (binding === undefined)
-    throw usageError('SYNCRO_CLASS_UNBOUND', `${className} belongs to no Syncro: name it in new Syncro({ uid: …, models: [${className}] }) first, and do not use it after close().`)
+    throw usageError('SYNCRO_CLASS_UNBOUND', `${name} belongs to no Syncro: name it in new Syncro({ uid: …, models: [${name}] }) first, and do not use it after close().`)
   if (bindings.size > 1)
-    throw usageError('SYNCRO_CLASS_AMBIGUOUS', `${className} belongs to ${bindings.size} Syncros. Say which: syncro.collection(${className}) has everything that ${className} has.`)
+    throw usageError('SYNCRO_CLASS_AMBIGUOUS', `${name} belongs to ${bindings.size} Syncros. Say which: syncro.collection(${name}) has everything that ${name} has.`)
   return binding.collection as unknown as ModelCollection<M>
 }

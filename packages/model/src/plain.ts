@@ -19,10 +19,10 @@ type Inspect = (value: unknown, options: unknown) => string
 
 /** What Node's inspect shows: `Todo { id: …, title: … }`. */
 export function inspectRecord(state: RecordState, depth: number, options: object, inspect: Inspect): string {
-  const { className } = state.binding
-  if (depth < 0) return `[${className}]`
+  const { name } = state.binding
+  if (depth < 0) return `[${name}]`
   const note = state.staging !== undefined ? ' (draft)' : state.lives ? '' : ' (destroyed)'
-  return `${className}${note} ${inspect(plainRecord(state), { ...options, depth })}`
+  return `${name}${note} ${inspect(plainRecord(state), { ...options, depth })}`
 }
 
 function jsonOf(value: unknown): unknown {

@@ -20,9 +20,7 @@ export interface SettledField {
 }
 
 export class Schema {
-  /** What the program calls the class; minifiers change it. */
-  readonly className: string
-  /** The class's name on the wire. */
+  /** The class's name on the wire, and in messages: minifiers leave it alone. */
   readonly name: string
   /** False if the name is only what the program calls the class. */
   readonly isNamed: boolean
@@ -32,7 +30,6 @@ export class Schema {
   #settled: readonly SettledField[] | undefined
 
   constructor(className: string, metadata: object, { name, id }: SchemaOptions) {
-    this.className = className
     this.name = name ?? className
     this.isNamed = name !== undefined
     this.idType = id === 'integer' ? 'number' : 'string'
@@ -53,7 +50,7 @@ export class Schema {
   }
 
   #settleOne({ name, type }: FieldDeclaration, model: AnyModel, initial: unknown): SettledField {
-    const where = `${this.className}.${name}`
+    const where = `${this.name}.${name}`
     if (Object.hasOwn(model, name))
       throw usageError(
         'SYNCRO_FIELD_SHADOWED',

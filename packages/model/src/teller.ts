@@ -49,6 +49,7 @@ export class Teller {
   }
 
   tell(effects: readonly Effect[], origin: StepOrigin): void {
+    if (this.#heard.size === 0 && !recordEventNames.some((name) => this.#events.has(name))) return
     for (const effect of effects) {
       if (!this.#binding.shows(effect.id)) continue
       const heard = this.#heard.get(effect.id)

@@ -1,0 +1,43 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { describe, expect, test } from 'vitest'
+import { IdentityMap } from './identity-map.js'
+
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
+
+/** Lets the collector and its callbacks run, a bounded number of times. */
+async function collectUntil(done: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 100 && !done(); turn++) {
+    collectGarbage()
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+
+describe('an identity map', () => {
+  test('gives back the instance that is held', async () => {
+    const map = new IdentityMap<object>()
+    const held = { name: 'held' }
+    map.set('one', held)
+    await collectUntil(() => false)
+    expect(map.get('one')).toBe(held)
+    expect(map.get(1)).toBeUndefined()
+  })
+
+  test('holds no instance itself, and forgets the entries of those that are gone', async () => {
+    const map = new IdentityMap<object>()
+    for (let id = 0; id < 1000; id++) map.set(id, { id })
+    await collectUntil(() => map.size === 0)
+    expect(map.size).toBe(0)
+  })
+
+  test('keeps the new instance of a record whose old one goes late', async () => {
+    const map = new IdentityMap<object>()
+    const fresh = { name: 'fresh' }
+    map.set('other', {})
+    map.set('one', { name: 'old' })
+    map.set('one', fresh)
+    await collectUntil(() => map.size === 1)
+    expect(map.get('one')).toBe(fresh)
+  })
+})
