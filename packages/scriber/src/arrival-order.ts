@@ -17,7 +17,10 @@ export interface Walk {
   takeOvertaken(): number[]
   /** How many rows are ahead. */
   readonly remaining: number
-  /** A position: what came up to it has been given out, or lies in a row that was overtaken or that was touched after it was given out. */
+  /**
+   * A position: every row that stood up to it when the walk began has been given out, or was touched since and stands at the tail. A row
+   * that stands further on was not given, although a field in it may have come long before.
+   */
   readonly reached: number
   /** The list forgets the walk: call it when the walk is given up before its end. */
   close(): void

@@ -8,9 +8,16 @@ import type { StoreCase } from './store-suite.js'
 const replica: StoredReplica = {
   uid: 'b\u00f6b',
   ledger: 'cccccccccccccccccccccccc',
+  version: 1,
   durable: true,
   eras: ['dddddddddddddddddddddddd', 'eeeeeeeeeeeeeeeeeeeeeeee'],
-  cursor: { ledger: 'cccccccccccccccccccccccc', era: 'dddddddddddddddddddddddd', position: 2 ** 40, view: '' },
+  cursor: {
+    ledger: 'cccccccccccccccccccccccc',
+    era: 'dddddddddddddddddddddddd',
+    position: 2 ** 40,
+    since: 3,
+    view: '',
+  },
   ack: { ledger: ledgerId, era: eraId, position: 7, view: 'a view' },
   seenMs: 1_800_000_000_000,
   lastScribe: '0123456789abcdef0123456789',
