@@ -1,0 +1,32 @@
+/** The class of the records, as a program would declare it: form B, which is plain JavaScript and the same by every compiler. */
+import { Model, synced, t } from '@syncro/model'
+
+export class Todo extends Model {
+  declare title: string
+  declare done: boolean
+  declare priority: number
+  declare updatedAt: number
+  static {
+    synced(this, {
+      name: 'Todo',
+      fields: {
+        title: t.string({ default: '' }),
+        done: t.boolean({ default: false }),
+        priority: t.integer({ default: 0, min: 0, max: 9 }),
+        updatedAt: t.integer({ default: 0 }),
+      },
+    })
+  }
+}
+
+/** A record that one side writes and the other writes back: what was written before it has arrived. */
+export class Barrier extends Model {
+  declare asked: number
+  declare answered: number
+  static {
+    synced(this, {
+      name: 'Barrier',
+      fields: { asked: t.integer({ default: 0 }), answered: t.integer({ default: 0 }) },
+    })
+  }
+}
