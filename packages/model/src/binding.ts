@@ -6,10 +6,10 @@ import { ModelCollection } from './collection.js'
 import { construct } from './construction.js'
 import { DraftValues } from './draft.js'
 import { shown, usageError } from './errors.js'
-import { idMaker } from './ids.js'
 import { IdentityMap } from './identity-map.js'
-import { RecordState } from './record-state.js'
+import { idMaker } from './ids.js'
 import type { FieldDeclaration } from './metadata.js'
+import { RecordState } from './record-state.js'
 import type { Schema } from './schema.js'
 import { Building } from './staging.js'
 import { Teller } from './teller.js'
@@ -40,7 +40,9 @@ export class ModelBinding implements Binding<ModelCollection<AnyModel>> {
     this.scriber = syncro.scriber
     this.table = syncro.scriber.ledger.table(schema.name)
     const settled = schema.settle(() => this.#probe())
-    this.fields = settled.map((field) => new BoundField(field, schema.name, this.table.column(field.name), this.scriber))
+    this.fields = settled.map(
+      (field) => new BoundField(field, schema.name, this.table.column(field.name), this.scriber),
+    )
     this.#byName = new Map(settled.map(({ name }, index) => [name, index]))
     this.#nextId = idMaker(() => syncro.environment.now(), syncro.environment.random)
     this.teller = new Teller(this)
@@ -60,7 +62,10 @@ export class ModelBinding implements Binding<ModelCollection<AnyModel>> {
   /** @throws UsageError `SYNCRO_NOT_READY`. */
   checkReady(): void {
     if (this.scriber.isReady) return
-    throw new UsageError('SYNCRO_NOT_READY', 'The store is not open: `await syncro.ready` before the first read or write, and use nothing after close().')
+    throw new UsageError(
+      'SYNCRO_NOT_READY',
+      'The store is not open: `await syncro.ready` before the first read or write, and use nothing after close().',
+    )
   }
 
   /** The place of a field among the class's fields. @throws UsageError `SYNCRO_FIELD_UNKNOWN`. */
@@ -68,7 +73,10 @@ export class ModelBinding implements Binding<ModelCollection<AnyModel>> {
     const index = this.#byName.get(name)
     if (index !== undefined) return index
     const known = [...this.#byName.keys()].join(', ')
-    throw usageError('SYNCRO_FIELD_UNKNOWN', `${this.name} has no field ${shown(name)}; its fields are ${known || 'none'}. Getters, methods and plain properties are no fields.`)
+    throw usageError(
+      'SYNCRO_FIELD_UNKNOWN',
+      `${this.name} has no field ${shown(name)}; its fields are ${known || 'none'}. Getters, methods and plain properties are no fields.`,
+    )
   }
 
   /** True for fields of the class; records may have more, from newer versions of it. */
@@ -92,7 +100,9 @@ export class ModelBinding implements Binding<ModelCollection<AnyModel>> {
       'SYNCRO_ID_MISFIT',
       this.name,
       `Records of ${this.name} have come whose ids are ${typeof id === 'number' ? 'integers' : 'text'}, which the class does not take: they are kept and passed on, and not shown. ${
-        typeof id === 'number' ? `Declare it with { id: 'integer' } and \`extends Model<number>\` if that is what its ids are.` : `Leave out { id: 'integer' } if its ids are text.`
+        typeof id === 'number'
+          ? `Declare it with { id: 'integer' } and \`extends Model<number>\` if that is what its ids are.`
+          : `Leave out { id: 'integer' } if its ids are text.`
       }`,
     )
     return false
@@ -177,7 +187,9 @@ export class ModelBinding implements Binding<ModelCollection<AnyModel>> {
 
   /** Initial values, with the defaults of fields that no initialiser gives one. */
   #initial(built: readonly unknown[]): readonly unknown[] {
-    return this.#schema.declarations.map(({ type, index }) => (built[index] === undefined ? type?.parts.makeDefault?.() : built[index]))
+    return this.#schema.declarations.map(({ type, index }) =>
+      built[index] === undefined ? type?.parts.makeDefault?.() : built[index],
+    )
   }
 
   #probe(): { readonly model: AnyModel; readonly initial: readonly unknown[] } {

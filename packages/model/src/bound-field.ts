@@ -1,5 +1,5 @@
 /** A field of one class in one Syncro: its column, its default, and the judge of its values. */
-import { admitValue, handOut, type Column, type Scriber, type Value } from '@syncro/scriber'
+import { admitValue, type Column, handOut, type Scriber, type Value } from '@syncro/scriber'
 import { isUsageError, shown, valueInvalid } from './errors.js'
 import type { FieldTypeParts } from './field-type.js'
 import type { SettledField } from './schema.js'
@@ -54,7 +54,8 @@ export class BoundField {
     const { validate } = this.#parts
     if (validate === undefined) return admitted
     const verdict = this.#ask(validate, value)
-    if ('issues' in verdict) throw valueInvalid(this.where, `was given ${shown(value)}, which its validator refuses: ${verdict.issues}`)
+    if ('issues' in verdict)
+      throw valueInvalid(this.where, `was given ${shown(value)}, which its validator refuses: ${verdict.issues}`)
     return this.admitPlain(verdict.value)
   }
 

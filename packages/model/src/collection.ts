@@ -136,8 +136,11 @@ export class ModelCollection<M extends AnyModel> implements Collection<M> {
   #search(parameters: readonly unknown[]): Search {
     const [first, second] = parameters
     const predicate = typeof first === 'function' ? first : second
-    if (predicate !== undefined && typeof predicate !== 'function') throw new TypeError('A predicate is a function that takes a record.')
-    const { id, ...values } = checkValues(typeof first === 'function' ? undefined : first) as { readonly [name: string]: unknown }
+    if (predicate !== undefined && typeof predicate !== 'function')
+      throw new TypeError('A predicate is a function that takes a record.')
+    const { id, ...values } = checkValues(typeof first === 'function' ? undefined : first) as {
+      readonly [name: string]: unknown
+    }
     if (id === undefined && typeof first === 'object' && first !== null && 'id' in first)
       throw valueInvalid(`${this.#binding.name}.id`, 'was to be undefined, which no id is')
     const fields = Object.entries(values).map(([name, value]) => {
@@ -149,7 +152,11 @@ export class ModelCollection<M extends AnyModel> implements Collection<M> {
 }
 
 /** A draft with values in it, and with `save`. */
-export function makeDraft<M extends AnyModel>(binding: ModelBinding, values: object, record: AnyModel | undefined): Draft<M> {
+export function makeDraft<M extends AnyModel>(
+  binding: ModelBinding,
+  values: object,
+  record: AnyModel | undefined,
+): Draft<M> {
   const state = record === undefined ? undefined : stateOf(record)
   const id = state?.id ?? binding.idFor('id' in values ? values.id : undefined)
   const given = binding.admitAll(values)
@@ -168,5 +175,8 @@ function slotsOf(slot: number | undefined): readonly number[] {
 function checkValues(values: unknown): object {
   if (values === undefined) return {}
   if (typeof values === 'object' && values !== null) return values
-  throw usageError('SYNCRO_FIELD_UNKNOWN', `Values are given by the names of their fields, like { title: 'Buy milk' }, and this is ${shown(values)}.`)
+  throw usageError(
+    'SYNCRO_FIELD_UNKNOWN',
+    `Values are given by the names of their fields, like { title: 'Buy milk' }, and this is ${shown(values)}.`,
+  )
 }

@@ -1,7 +1,7 @@
 /** Instances are made by their collection alone: it lays down what the next one is of, and `Model`'s constructor takes it up. */
 import { usageError } from './errors.js'
-import type { AnyModel, ModelClass } from './types.js'
 import type { RecordState } from './record-state.js'
+import type { AnyModel, ModelClass } from './types.js'
 
 declare const made: unique symbol
 
@@ -22,7 +22,7 @@ export function construct(target: ModelClass<AnyModel>, state: RecordState): voi
   const outer = pending
   pending = { target, state }
   try {
-    new (target as unknown as new () => AnyModel)()
+    ;new (target as unknown as new () => AnyModel)()
   } finally {
     pending = outer
   }

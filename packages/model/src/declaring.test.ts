@@ -61,7 +61,17 @@ describe('declaring a class', () => {
   })
 
   test('refuses names of fields that Syncro uses', () => {
-    for (const name of ['$title', 'id', 'update', 'save', 'toString', 'constructor', '__proto__', '', 'x'.repeat(257)]) {
+    for (const name of [
+      '$title',
+      'id',
+      'update',
+      'save',
+      'toString',
+      'constructor',
+      '__proto__',
+      '',
+      'x'.repeat(257),
+    ]) {
       const error = errorOf(() => {
         class Bad extends Model {}
         synced(Bad, { name: 'Bad', fields: Object.fromEntries([[name, t.string({ default: '' })]]) as never })
@@ -111,7 +121,9 @@ describe('declaring a class', () => {
       return bindingOf(Bad)
     }
     expect(refused({ x: t.string() })?.message).toContain('Bad.x has no default')
-    expect(refused({ x: t.integer({ default: 11, max: 9 }) })?.message).toContain('Bad.x takes a whole number up to 9, and its default is 11')
+    expect(refused({ x: t.integer({ default: 11, max: 9 }) })?.message).toContain(
+      'Bad.x takes a whole number up to 9, and its default is 11',
+    )
     expect(refused({ x: t.integer({ default: 1, min: 2 }) })?.code).toBe('SYNCRO_FIELD_INVALID')
     expect(refused({ x: t.json({ default: new Map() as never }) })?.message).toContain('Bad.x is an instance of Map')
     @synced({ name: 'Twice' })
@@ -167,9 +179,13 @@ describe('declaring a class', () => {
         return Bad
       },
       'legacy decorators': () => (field() as unknown as (target: object, key: string) => void)({}, 'title'),
-      'legacy class decorators': () => (synced({ name: 'Bad' }) as unknown as (target: object) => void)(class extends Model {}),
+      'legacy class decorators': () =>
+        (synced({ name: 'Bad' }) as unknown as (target: object) => void)(class extends Model {}),
       'no metadata': () =>
-        (field() as unknown as (target: object, context: object) => void)({}, { kind: 'accessor', name: 'title', static: false, private: false }),
+        (field() as unknown as (target: object, context: object) => void)(
+          {},
+          { kind: 'accessor', name: 'title', static: false, private: false },
+        ),
       'a name that is no text': () => synced({ name: 5 as never }),
       'ids of no kind': () => synced({ id: 'uuid' as never }),
     }
@@ -186,7 +202,9 @@ describe('declaring a class', () => {
 
   test('refuses what is no model, and what is declared twice', () => {
     expect(codeOf(() => synced(class {} as never, { name: 'Bad', fields: {} }))).toBe('SYNCRO_CLASS_UNDECLARED')
-    expect(codeOf(() => synced({ name: 'Bad' })(class {} as never, { kind: 'class', metadata: {} } as never))).toBe('SYNCRO_CLASS_UNDECLARED')
+    expect(codeOf(() => synced({ name: 'Bad' })(class {} as never, { kind: 'class', metadata: {} } as never))).toBe(
+      'SYNCRO_CLASS_UNDECLARED',
+    )
     class Twice extends Model {}
     synced(Twice, { name: 'Twice', fields: {} })
     expect(codeOf(() => synced(Twice, { name: 'Twice', fields: {} }))).toBe('SYNCRO_CLASS_UNDECLARED')
@@ -249,8 +267,21 @@ describe('declaring a class', () => {
       const id = 'x'
       expect(Task.create({ id }).toObject()).toEqual({ id, createdBy: 'nobody', title: 'task', hours: 1 })
       expect(Note.create({ id }).toObject()).toEqual({ id, createdBy: 'nobody', title: 'base', text: 'text' })
-      expect(Memo.create({ id }).toObject()).toEqual({ id, createdBy: 'nobody', title: 'base', text: 'text', pinned: true })
-      expect(Letter.create({ id }).toObject()).toEqual({ id, createdBy: 'nobody', title: 'base', text: 'text', pinned: true, to: 'somebody' })
+      expect(Memo.create({ id }).toObject()).toEqual({
+        id,
+        createdBy: 'nobody',
+        title: 'base',
+        text: 'text',
+        pinned: true,
+      })
+      expect(Letter.create({ id }).toObject()).toEqual({
+        id,
+        createdBy: 'nobody',
+        title: 'base',
+        text: 'text',
+        pinned: true,
+        to: 'somebody',
+      })
       const letter = Letter.find(id)!
       letter.update({ to: 'Ann', pinned: false, createdBy: 'Bob' })
       letter.title = 'Dear'

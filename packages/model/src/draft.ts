@@ -1,7 +1,7 @@
 /** Drafts: instances whose changes stay with them until they are saved, for forms that must not sync while being typed in. */
 import { equalValues, handOut, type Value } from '@syncro/scriber'
 import type { ModelBinding } from './binding.js'
-import { stateOf, type RecordState, type Staging } from './record-state.js'
+import { type RecordState, type Staging, stateOf } from './record-state.js'
 import type { AnyModel } from './types.js'
 
 export class DraftValues implements Staging {

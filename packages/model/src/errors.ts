@@ -39,11 +39,13 @@ const shownLength = 60
 
 /** A value as a message shows it: short, and telling text from numbers. */
 export function shown(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > shownLength ? `${value.slice(0, shownLength)}…` : value)
+  if (typeof value === 'string')
+    return JSON.stringify(value.length > shownLength ? `${value.slice(0, shownLength)}…` : value)
   if (typeof value === 'bigint') return `${value}n`
   if (typeof value === 'function') return 'a function'
   if (typeof value !== 'object' || value === null) return String(value)
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'an invalid date' : `the date ${value.toISOString()}`
+  if (value instanceof Date)
+    return Number.isNaN(value.getTime()) ? 'an invalid date' : `the date ${value.toISOString()}`
   if (Array.isArray(value)) return `an array of ${value.length}`
   const name: unknown = Object.getPrototypeOf(value)?.constructor?.name
   return typeof name === 'string' && name !== '' && name !== 'Object' ? `an instance of ${name}` : 'an object'

@@ -16,9 +16,13 @@ const taken: ReadonlySet<string> = new Set([
 export function checkFieldName(name: string): void {
   if (name.startsWith('$')) refuse(name, 'names that start with $ are kept for Syncro')
   if (taken.has(name) || isForbiddenKey(name)) refuse(name, 'every instance has a member of that name')
-  if (name === '' || name.length > maxFieldNameLength || !name.isWellFormed()) refuse(name, `a name has 1 to ${maxFieldNameLength} characters`)
+  if (name === '' || name.length > maxFieldNameLength || !name.isWellFormed())
+    refuse(name, `a name has 1 to ${maxFieldNameLength} characters`)
 }
 
 function refuse(name: string, reason: string): never {
-  throw usageError('SYNCRO_FIELD_INVALID', `${JSON.stringify(name)} cannot name a field: ${reason}. Choose another name.`)
+  throw usageError(
+    'SYNCRO_FIELD_INVALID',
+    `${JSON.stringify(name)} cannot name a field: ${reason}. Choose another name.`,
+  )
 }

@@ -39,7 +39,9 @@ export function field(): BareFieldDecorator
 export function field<Value>(type: FieldType<Value>): TypedFieldDecorator<Value>
 export function field(type?: unknown): (target: unknown, context: unknown) => object {
   if (type !== undefined && !(type instanceof FieldType)) {
-    throw misused('@field takes a type made with t, and is called even without one: write `@field() accessor title = …`')
+    throw misused(
+      '@field takes a type made with t, and is called even without one: write `@field() accessor title = …`',
+    )
   }
   return (_target, context) => {
     const { name, metadata } = checkedContext(context)
@@ -57,11 +59,21 @@ interface FieldContext {
 function checkedContext(context: unknown): FieldContext {
   if (typeof context !== 'object' || context === null)
     throw misused('the class was compiled with legacy decorators: turn `experimentalDecorators` off')
-  const { kind, name, static: isStatic, private: isPrivate, metadata } = context as Partial<ClassAccessorDecoratorContext>
+  const {
+    kind,
+    name,
+    static: isStatic,
+    private: isPrivate,
+    metadata,
+  } = context as Partial<ClassAccessorDecoratorContext>
   if (kind !== 'accessor' || isStatic || isPrivate || typeof name !== 'string')
-    throw misused(`@field is for public accessors of instances, not for ${String(name)}: write \`@field() accessor ${String(name)} = …\``)
+    throw misused(
+      `@field is for public accessors of instances, not for ${String(name)}: write \`@field() accessor ${String(name)} = …\``,
+    )
   if (metadata === undefined)
-    throw misused('the class was compiled without decorator metadata: import @syncro/model before it is evaluated, and look for modules that import each other')
+    throw misused(
+      'the class was compiled without decorator metadata: import @syncro/model before it is evaluated, and look for modules that import each other',
+    )
   return { name, metadata }
 }
 

@@ -7,7 +7,7 @@ export { type BareFieldDecorator, field, type TypedFieldDecorator } from './fiel
 export type { FieldType } from './field-type.js'
 export { Model } from './model.js'
 export type { StandardResult, StandardSchema } from './standard-schema.js'
-export { type Declaration, type FieldTypes, synced, type SyncedOptions } from './synced.js'
+export { type Declaration, type FieldTypes, type SyncedOptions, synced } from './synced.js'
 export { type FieldOptions, type IntegerOptions, t } from './t.js'
 export type {
   AnyModel,

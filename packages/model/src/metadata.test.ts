@@ -32,6 +32,10 @@ describe('the metadata of decorators', () => {
       @field() accessor title = ''
     }
     new World().client('alice', { models: [Todo] })
-    expect(Todo.create({ id: 'one', title: 'Milk' }).toObject()).toEqual({ id: 'one', createdBy: 'nobody', title: 'Milk' })
+    expect(Todo.create({ id: 'one', title: 'Milk' }).toObject()).toEqual({
+      id: 'one',
+      createdBy: 'nobody',
+      title: 'Milk',
+    })
   })
 })

@@ -8,7 +8,7 @@
 import type { FieldType } from './field-type.js'
 
 /** `Symbol.metadata`, defined where the platform has none. Whoever needs metadata uses this, so that no bundler drops the definition. */
-export const metadataKey: symbol = ((Symbol as { metadata?: symbol }).metadata ??= Symbol.for('Symbol.metadata'))
+export const metadataKey: symbol = definedMetadataKey()
 
 /** A field as its class declares it. */
 export interface FieldDeclaration {
@@ -48,4 +48,10 @@ export function declareField(metadata: Metadata, name: string, type: FieldType<u
   const declaration: FieldDeclaration = { name, index, type }
   fields[index] = declaration
   return declaration
+}
+
+function definedMetadataKey(): symbol {
+  const symbols = Symbol as { metadata?: symbol }
+  symbols.metadata ??= Symbol.for('Symbol.metadata')
+  return symbols.metadata
 }

@@ -1,8 +1,8 @@
 /** The base of synced classes: records as objects. */
-import { bind, type Binding, type Syncro } from '@syncro/core'
+import { type Binding, bind, type Syncro } from '@syncro/core'
 import type { RecordId, Value } from '@syncro/scriber'
 import { ModelBinding } from './binding.js'
-import { type Collection, makeDraft, type ModelCollection } from './collection.js'
+import { type Collection, type ModelCollection, makeDraft } from './collection.js'
 import { type Made, takeState } from './construction.js'
 import { shown, usageError } from './errors.js'
 import type { RecordEventName, RecordEvents } from './events.js'
@@ -83,7 +83,11 @@ export abstract class Model<Id extends RecordId = string> implements AnyModel {
   }
 
   /** Listens on all records of the class; see `Collection.on`. */
-  static on<M extends AnyModel, Name extends RecordEventName>(this: ModelClass<M>, name: Name, listener: RecordEvents<M>[Name]): () => void {
+  static on<M extends AnyModel, Name extends RecordEventName>(
+    this: ModelClass<M>,
+    name: Name,
+    listener: RecordEvents<M>[Name],
+  ): () => void {
     return collectionOf(this).on(name, listener)
   }
 
@@ -121,7 +125,11 @@ export abstract class Model<Id extends RecordId = string> implements AnyModel {
   update(values: FieldValues<this>): void {
     const state = stateOf(this)
     const { binding } = state
-    if ('id' in values) throw usageError('SYNCRO_FIELD_UNKNOWN', `The id of ${binding.name} ${shown(state.id)} cannot change: create a new record.`)
+    if ('id' in values)
+      throw usageError(
+        'SYNCRO_FIELD_UNKNOWN',
+        `The id of ${binding.name} ${shown(state.id)} cannot change: create a new record.`,
+      )
     const admitted = binding.admitAll(values)
     const assign = (value: Value | undefined, index: number): void => {
       if (value === undefined) return
@@ -166,7 +174,10 @@ function recordOf(model: object, member: string): RecordState {
   const state = stateOf(model)
   if (state.staging === undefined) return state
   const { name } = state.binding
-  throw usageError('SYNCRO_DRAFT_LIMITED', `A draft, or an instance that is still being made, has no ${member}(): it is no record. Save the draft, or use the record: ${name}.find(draft.id).`)
+  throw usageError(
+    'SYNCRO_DRAFT_LIMITED',
+    `A draft, or an instance that is still being made, has no ${member}(): it is no record. Save the draft, or use the record: ${name}.find(draft.id).`,
+  )
 }
 
 /** What the one Syncro that binds a class has of it. @throws UsageError `SYNCRO_CLASS_UNBOUND`, `SYNCRO_CLASS_AMBIGUOUS`. */
@@ -174,8 +185,14 @@ function collectionOf<M extends AnyModel>(target: ModelClass<M>): ModelCollectio
   const { bindings, name } = schemaOf(target)
   const [binding] = bindings
   if (binding === undefined)
-    throw usageError('SYNCRO_CLASS_UNBOUND', `${name} belongs to no Syncro: name it in new Syncro({ uid: …, models: [${name}] }) first, and do not use it after close().`)
+    throw usageError(
+      'SYNCRO_CLASS_UNBOUND',
+      `${name} belongs to no Syncro: name it in new Syncro({ uid: …, models: [${name}] }) first, and do not use it after close().`,
+    )
   if (bindings.size > 1)
-    throw usageError('SYNCRO_CLASS_AMBIGUOUS', `${name} belongs to ${bindings.size} Syncros. Say which: syncro.collection(${name}) has everything that ${name} has.`)
+    throw usageError(
+      'SYNCRO_CLASS_AMBIGUOUS',
+      `${name} belongs to ${bindings.size} Syncros. Say which: syncro.collection(${name}) has everything that ${name} has.`,
+    )
   return binding.collection as unknown as ModelCollection<M>
 }

@@ -15,7 +15,14 @@ describe.each(forms)('a proxy around an instance declared with %s', (_form, decl
 
   const wrappers: readonly (readonly [name: string, wrap: (todo: Todo) => Todo])[] = [
     ['one without traps', (todo) => new Proxy(todo, {})],
-    ['one that hands itself on', (todo) => new Proxy(todo, { get: (target, key, receiver) => Reflect.get(target, key, receiver), set: (target, key, value, receiver) => Reflect.set(target, key, value, receiver) })],
+    [
+      'one that hands itself on',
+      (todo) =>
+        new Proxy(todo, {
+          get: (target, key, receiver) => Reflect.get(target, key, receiver),
+          set: (target, key, value, receiver) => Reflect.set(target, key, value, receiver),
+        }),
+    ],
     ["Vue's reactive", (todo) => reactive(todo) as Todo],
     ["Vue's shallowReactive", (todo) => shallowReactive(todo) as Todo],
     ['two of them', (todo) => reactive(new Proxy(todo, {})) as Todo],

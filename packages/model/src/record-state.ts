@@ -1,5 +1,5 @@
 /** What an instance knows of itself: which record it is, and where that lies. */
-import { UsageError, type RecordId, type Value } from '@syncro/scriber'
+import { type RecordId, UsageError, type Value } from '@syncro/scriber'
 import type { ModelBinding } from './binding.js'
 import type { AnyModel } from './types.js'
 

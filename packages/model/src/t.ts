@@ -37,34 +37,55 @@ type IfRecordable<T, Parameters extends readonly unknown[]> = [T] extends [Value
     ? Parameters
     : [problem: 'the type holds what cannot be recorded: undefined, functions or instances of classes']
 
-function string<const Options extends FieldOptions<string> = FieldOptions<string>>(options?: Options): FieldType<string, HasDefault<Options>> {
+function string<const Options extends FieldOptions<string> = FieldOptions<string>>(
+  options?: Options,
+): FieldType<string, HasDefault<Options>> {
   return made('text', (value) => typeof value === 'string', options)
 }
 
-function number<const Options extends FieldOptions<number> = FieldOptions<number>>(options?: Options): FieldType<number, HasDefault<Options>> {
+function number<const Options extends FieldOptions<number> = FieldOptions<number>>(
+  options?: Options,
+): FieldType<number, HasDefault<Options>> {
   return made('a finite number', (value) => typeof value === 'number' && Number.isFinite(value), options)
 }
 
-function integer<const Options extends IntegerOptions = IntegerOptions>(options?: Options): FieldType<number, HasDefault<Options>> {
+function integer<const Options extends IntegerOptions = IntegerOptions>(
+  options?: Options,
+): FieldType<number, HasDefault<Options>> {
   const { min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER } = options ?? {}
   if (!Number.isSafeInteger(min) || !Number.isSafeInteger(max) || min > max)
-    throw usageError('SYNCRO_FIELD_INVALID', `t.integer() takes safe integers as min and max, min first, and was given ${shown(min)} and ${shown(max)}.`)
-  return made(`a whole number${range(options ?? {})}`, (value) => Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max, options)
+    throw usageError(
+      'SYNCRO_FIELD_INVALID',
+      `t.integer() takes safe integers as min and max, min first, and was given ${shown(min)} and ${shown(max)}.`,
+    )
+  return made(
+    `a whole number${range(options ?? {})}`,
+    (value) => Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max,
+    options,
+  )
 }
 
-function boolean<const Options extends FieldOptions<boolean> = FieldOptions<boolean>>(options?: Options): FieldType<boolean, HasDefault<Options>> {
+function boolean<const Options extends FieldOptions<boolean> = FieldOptions<boolean>>(
+  options?: Options,
+): FieldType<boolean, HasDefault<Options>> {
   return made('true or false', (value) => typeof value === 'boolean', options)
 }
 
-function date<const Options extends FieldOptions<Date> = FieldOptions<Date>>(options?: Options): FieldType<Date, HasDefault<Options>> {
+function date<const Options extends FieldOptions<Date> = FieldOptions<Date>>(
+  options?: Options,
+): FieldType<Date, HasDefault<Options>> {
   return made('a Date', (value) => value instanceof Date && !Number.isNaN(value.getTime()), options)
 }
 
-function bigint<const Options extends FieldOptions<bigint> = FieldOptions<bigint>>(options?: Options): FieldType<bigint, HasDefault<Options>> {
+function bigint<const Options extends FieldOptions<bigint> = FieldOptions<bigint>>(
+  options?: Options,
+): FieldType<bigint, HasDefault<Options>> {
   return made('a bigint', (value) => typeof value === 'bigint', options)
 }
 
-function bytes<const Options extends FieldOptions<Uint8Array> = FieldOptions<Uint8Array>>(options?: Options): FieldType<Uint8Array, HasDefault<Options>> {
+function bytes<const Options extends FieldOptions<Uint8Array> = FieldOptions<Uint8Array>>(
+  options?: Options,
+): FieldType<Uint8Array, HasDefault<Options>> {
   return made('a Uint8Array', (value) => value instanceof Uint8Array, options)
 }
 
@@ -78,7 +99,9 @@ function oneOf<const Member extends string, const Options extends FieldOptions<M
   return made(`one of ${members.map(shown).join(', ')}`, (value) => allowed.has(value), options)
 }
 
-function json<T = Value>(...options: IfRecordable<T, [options: FieldOptions<T> & { readonly default: T | (() => T) }]>): FieldType<T, true>
+function json<T = Value>(
+  ...options: IfRecordable<T, [options: FieldOptions<T> & { readonly default: T | (() => T) }]>
+): FieldType<T, true>
 function json<T = Value>(...options: IfRecordable<T, [options?: FieldOptions<T>]>): FieldType<T, false>
 function json(options?: FieldOptions<unknown>): FieldType<unknown> {
   return made('a JSON value, a Date, a bigint or a Uint8Array', isRecordable, options)
@@ -92,7 +115,11 @@ function json(options?: FieldOptions<unknown>): FieldType<unknown> {
  */
 export const t = { string, number, integer, boolean, date, bigint, bytes, enum: oneOf, json } as const
 
-function made<T, Defaulted extends boolean>(expected: string, accepts: FieldTypeParts['accepts'], options: FieldOptions<unknown> = {}): FieldType<T, Defaulted> {
+function made<T, Defaulted extends boolean>(
+  expected: string,
+  accepts: FieldTypeParts['accepts'],
+  options: FieldOptions<unknown> = {},
+): FieldType<T, Defaulted> {
   const { validate } = options
   const given = options.default
   return new FieldType({

@@ -3,7 +3,13 @@ import type { StepOrigin } from '@syncro/core'
 import { type Effect, Events, handOut, type RecordId } from '@syncro/scriber'
 import type { ModelBinding } from './binding.js'
 import { usageError } from './errors.js'
-import { type MisfitEvent, type RecordEvent, type RecordEventName, type RecordEvents, recordEventNames } from './events.js'
+import {
+  type MisfitEvent,
+  type RecordEvent,
+  type RecordEventName,
+  type RecordEvents,
+  recordEventNames,
+} from './events.js'
 import type { AnyModel, FieldName } from './types.js'
 
 type AnyEvents = RecordEvents<AnyModel>
@@ -32,7 +38,12 @@ export class Teller {
   }
 
   /** Listens on one record. */
-  onRecord<Name extends RecordEventName>(id: RecordId, model: AnyModel, name: Name, listener: AnyEvents[Name]): () => void {
+  onRecord<Name extends RecordEventName>(
+    id: RecordId,
+    model: AnyModel,
+    name: Name,
+    listener: AnyEvents[Name],
+  ): () => void {
     checkListener(name, listener)
     const heard = this.#heard.get(id) ?? { model, events: this.#makeEvents(), listeners: 0 }
     this.#heard.set(id, heard)
@@ -82,13 +93,28 @@ export class Teller {
       const field = this.#binding.fields[this.#binding.indexOf(name)]!
       const value = field.column.get(effect.slot)
       if (value === undefined || field.fits(value, effect.slot)) continue
-      const event: MisfitEvent<AnyModel> = { ...this.#event('misfit', effect, [name], origin), type: 'misfit', value: handOut(value) }
+      const event: MisfitEvent<AnyModel> = {
+        ...this.#event('misfit', effect, [name], origin),
+        type: 'misfit',
+        value: handOut(value),
+      }
       for (const events of heard) events.emit('misfit', event)
     }
   }
 
-  #event(type: AnyEvent['type'], { id, slot }: Effect, fields: readonly string[], { remote, uid }: StepOrigin): AnyEvent {
-    return { type, record: this.#binding.instance(id, slot), fields: fields as readonly FieldName<AnyModel>[], remote, uid }
+  #event(
+    type: AnyEvent['type'],
+    { id, slot }: Effect,
+    fields: readonly string[],
+    { remote, uid }: StepOrigin,
+  ): AnyEvent {
+    return {
+      type,
+      record: this.#binding.instance(id, slot),
+      fields: fields as readonly FieldName<AnyModel>[],
+      remote,
+      uid,
+    }
   }
 
   #makeEvents(): Events<AnyEvents> {
@@ -99,5 +125,8 @@ export class Teller {
 function checkListener(name: RecordEventName, listener: unknown): void {
   if (typeof listener !== 'function') throw new TypeError(`on('${name}', …) takes a function to be called.`)
   if (!recordEventNames.includes(name))
-    throw usageError('SYNCRO_EVENT_UNKNOWN', `There is no event ${JSON.stringify(name)}: records tell ${recordEventNames.join(', ')}.`)
+    throw usageError(
+      'SYNCRO_EVENT_UNKNOWN',
+      `There is no event ${JSON.stringify(name)}: records tell ${recordEventNames.join(', ')}.`,
+    )
 }

@@ -38,7 +38,8 @@ export type FieldValues<M> = { readonly [Key in FieldName<M>]?: M[Key] }
 type IdOf<M> = M extends { readonly id: infer Id } ? Id : never
 
 /** What `create` takes: values for fields, and the id, which has to be given where ids are integers. */
-export type CreateValues<M> = FieldValues<M> & (IdOf<M> extends number ? { readonly id: IdOf<M> } : { readonly id?: IdOf<M> })
+export type CreateValues<M> = FieldValues<M> &
+  (IdOf<M> extends number ? { readonly id: IdOf<M> } : { readonly id?: IdOf<M> })
 
 /** The parameters of `create` and `draft`: nothing has to be given where ids are text. */
 export type CreateParameters<M> = IdOf<M> extends number ? [values: CreateValues<M>] : [values?: CreateValues<M>]

@@ -1,4 +1,4 @@
-import { Syncro } from '@syncro/core'
+import type { Syncro } from '@syncro/core'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { codeOf, errorOf, World } from '../test/world.js'
@@ -17,7 +17,9 @@ describe('a validator', () => {
   const evenOnly = validator<number>((value) => {
     asked += 1
     if (value === 13) throw new Error('unlucky')
-    return (value as number) % 2 === 0 ? { value: value as number } : { issues: [{ message: 'is odd' }, { message: 'is not even' }] }
+    return (value as number) % 2 === 0
+      ? { value: value as number }
+      : { issues: [{ message: 'is odd' }, { message: 'is not even' }] }
   })
 
   function declare() {
@@ -27,7 +29,8 @@ describe('a validator', () => {
       @field(t.string({ validate: z.email() }).nullable()) accessor email: string | null = null
       @field(t.number({ validate: evenOnly })) accessor even = 0
       @field(t.number({ validate: validator<number>(() => ({ value: 'text' as never })) })) accessor broken = 1
-      @field(t.number({ validate: validator<number>(async () => Promise.reject(new Error('late'))) })) accessor later = 1
+      @field(t.number({ validate: validator<number>(async () => Promise.reject(new Error('late'))) })) accessor later =
+        1
     }
     return Account
   }

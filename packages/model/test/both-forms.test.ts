@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { type Syncro } from '@syncro/core'
+import type { Syncro } from '@syncro/core'
 import { MemoryStore } from '@syncro/scriber'
 import { beforeEach, describe, expect, expectTypeOf, test } from 'vitest'
 import { forms, type Status, type Todo, type TodoClass, untouched } from './todo-forms.js'
@@ -183,7 +183,14 @@ describe.each(forms)('a class declared with %s', (_form, declare) => {
 
     test('shows its fields as an object, as JSON and to inspect', () => {
       const todo = Todo.create({ id: 'one', title: 'Milk', due: new Date(0), size: 12n, icon: new Uint8Array([1, 2]) })
-      expect(todo.toObject()).toEqual({ id: 'one', ...untouched, title: 'Milk', due: new Date(0), size: 12n, icon: new Uint8Array([1, 2]) })
+      expect(todo.toObject()).toEqual({
+        id: 'one',
+        ...untouched,
+        title: 'Milk',
+        due: new Date(0),
+        size: 12n,
+        icon: new Uint8Array([1, 2]),
+      })
       expect(JSON.parse(JSON.stringify(todo))).toEqual({
         id: 'one',
         ...untouched,
@@ -261,7 +268,9 @@ describe.each(forms)('a class declared with %s', (_form, declare) => {
     })
 
     test('counts without making instances', () => {
-      expect([Todo.count(), Todo.count({ title: 'Milk' }), Todo.count((todo) => todo.priority === 1)]).toEqual([2, 1, 2])
+      expect([Todo.count(), Todo.count({ title: 'Milk' }), Todo.count((todo) => todo.priority === 1)]).toEqual([
+        2, 1, 2,
+      ])
     })
 
     test('refuses conditions that no record could meet', () => {
@@ -316,7 +325,13 @@ describe.each(forms)('a class declared with %s', (_form, declare) => {
       const draft = Todo.draft({ title: 'Mil' })
       draft.title += 'k'
       draft.done = true
-      expect([draft.title, draft.label, draft.priority, draft.$sync, draft.$destroyed]).toEqual(['Milk', 'Milk (3)', 3, 'pending', false])
+      expect([draft.title, draft.label, draft.priority, draft.$sync, draft.$destroyed]).toEqual([
+        'Milk',
+        'Milk (3)',
+        3,
+        'pending',
+        false,
+      ])
       expect(Todo.count()).toBe(0)
       Todo.on('created', ({ fields }) => events.push(fields.length))
       const todo = draft.save()
@@ -342,7 +357,13 @@ describe.each(forms)('a class declared with %s', (_form, declare) => {
       expect(draft.save()).toBe(todo)
       world.settle()
       expect(events).toEqual([['title', 'note']])
-      expect(other.Todo.find('one')?.toObject()).toEqual({ id: 'one', ...untouched, title: 'Oat milk', note: null, priority: 9 })
+      expect(other.Todo.find('one')?.toObject()).toEqual({
+        id: 'one',
+        ...untouched,
+        title: 'Oat milk',
+        note: null,
+        priority: 9,
+      })
     })
 
     test('whose value is put back overwrites nobody', () => {
@@ -397,8 +418,23 @@ describe.each(forms)('a class declared with %s', (_form, declare) => {
   describe('events', () => {
     test('tell the class and the instance once for each batch, with the fields and where it came from', () => {
       const other = bob()
-      const note = (from: string) => (event: { readonly type: string; readonly record: Todo; readonly fields: readonly string[]; readonly remote: boolean; readonly uid: string | undefined }) =>
-        events.push([from, event.type, event.record.id, event.fields.length > 3 ? event.fields.length : event.fields, event.remote, event.uid])
+      const note =
+        (from: string) =>
+        (event: {
+          readonly type: string
+          readonly record: Todo
+          readonly fields: readonly string[]
+          readonly remote: boolean
+          readonly uid: string | undefined
+        }) =>
+          events.push([
+            from,
+            event.type,
+            event.record.id,
+            event.fields.length > 3 ? event.fields.length : event.fields,
+            event.remote,
+            event.uid,
+          ])
       for (const name of ['created', 'changed', 'destroyed'] as const) Todo.on(name, note('class'))
       const todo = Todo.create({ id: 'one' })
       todo.on('changed', note('record'))
@@ -560,7 +596,15 @@ describe.each(forms)('a class declared with %s', (_form, declare) => {
       const slow = Object.assign(Object.create(store) as MemoryStore, { open: async () => store.open() })
       const Other = declare()
       const syncro = world.client('slow', { models: [Other], store: slow })
-      for (const use of [() => Other.create(), () => Other.find('x'), () => Other.all(), () => Other.count(), () => Other.where({}), () => Other.draft(), () => Other.restore('x')])
+      for (const use of [
+        () => Other.create(),
+        () => Other.find('x'),
+        () => Other.all(),
+        () => Other.count(),
+        () => Other.where({}),
+        () => Other.draft(),
+        () => Other.restore('x'),
+      ])
         expect(codeOf(use)).toBe('SYNCRO_NOT_READY')
       await syncro.ready
       const todo = Other.create({ title: 'Milk' })
@@ -582,7 +626,12 @@ describe.each(forms)('a class declared with %s', (_form, declare) => {
       expectTypeOf(todo).toEqualTypeOf<Todo>()
       const mine = alice.collection(Todo).create({ title: 'Bread' })
       todo.done = true
-      expect([todos.count(), todos.find(todo.id)?.done, todos.find(mine.id), mine.done]).toEqual([1, true, undefined, false])
+      expect([todos.count(), todos.find(todo.id)?.done, todos.find(mine.id), mine.done]).toEqual([
+        1,
+        true,
+        undefined,
+        false,
+      ])
       expect(todos.where({ status: 'open' satisfies Status }).map(({ title }) => title)).toEqual(['Milk'])
       todos.draft({ title: 'x' }).save()
       todo.destroy()
