@@ -1,5 +1,6 @@
 /** The registry: who we know, which of their ledgers, and how far each has the other's. */
 import type { Cursor, EraId, LedgerId, Scriber, StoredReplica } from '@syncro/scriber'
+import type { CoreLimits } from './limits.js'
 import type { Session } from './session.js'
 
 /** One ledger of a client. */
@@ -7,6 +8,8 @@ export class Replica {
   readonly uid: string
   /** Of a client of version 1, which has no ledger: the writer id that was given to it. */
   readonly ledger: LedgerId
+  /** The version of the protocol that it speaks. */
+  readonly version: 1 | 2
   durable: boolean
   /** Eras of its ledger that were met: the writers of what it wrote itself. */
   readonly eras: Set<EraId>
@@ -15,14 +18,17 @@ export class Replica {
   /** How far into our ledger it has told us that it has everything. */
   ack: Cursor | undefined
   seenMs: number
-  /** Version 1 only: the id that it gave the last scribe it delivered. */
+  /** Version 1 only: the id that it gave the last scribe it delivered; `''` after a first sync that delivered none. */
   lastScribe: string | number | undefined
+  /** Version 1 only: rows whose creates it did not take, so that updates of them would fail there. Known while this client runs. */
+  readonly withheld = new Set<number>()
   /** The open session with it. */
   session: Session | undefined
 
   constructor(stored: StoredReplica) {
     this.uid = stored.uid
     this.ledger = stored.ledger
+    this.version = stored.version ?? 2
     this.durable = stored.durable
     this.eras = new Set(stored.eras)
     this.cursor = stored.cursor
@@ -35,6 +41,7 @@ export class Replica {
     return {
       uid: this.uid,
       ledger: this.ledger,
+      ...(this.version === 1 ? { version: 1 } : undefined),
       durable: this.durable,
       eras: [...this.eras],
       ...(this.cursor === undefined ? undefined : { cursor: this.cursor }),
@@ -47,14 +54,14 @@ export class Replica {
 
 export class Clients {
   readonly #scriber: Scriber
-  readonly #maxTransient: number
+  readonly #limits: CoreLimits
   readonly #replicas = new Map<string, Map<LedgerId, Replica>>()
   /** Replicas without a durable store whose sessions have ended, the oldest first: known until there are too many. */
   readonly #transient = new Set<Replica>()
 
-  constructor(scriber: Scriber, maxTransient: number) {
+  constructor(scriber: Scriber, limits: CoreLimits) {
     this.#scriber = scriber
-    this.#maxTransient = maxTransient
+    this.#limits = limits
   }
 
   /** Takes over what the store remembers. */
@@ -85,10 +92,10 @@ export class Clients {
   }
 
   /** The replica of a session that opens; known from now on. */
-  open(uid: string, ledger: LedgerId, durable: boolean, session: Session, nowMs: number): Replica {
+  open(uid: string, ledger: LedgerId, durable: boolean, session: Session, nowMs: number, version: 1 | 2 = 2): Replica {
     let replica = this.find(uid, ledger)
     if (replica === undefined) {
-      replica = new Replica({ uid, ledger, durable, eras: [], seenMs: nowMs })
+      replica = new Replica({ uid, ledger, durable, eras: [], seenMs: nowMs, ...(version === 1 ? { version } : undefined) })
       this.#add(replica)
     }
     replica.durable = durable
@@ -105,10 +112,17 @@ export class Clients {
     if (replica.durable) return
     replica.ack = undefined
     this.#transient.add(replica)
-    if (this.#transient.size <= this.#maxTransient) return
+    if (this.#transient.size <= this.#limits.maxTransientCursors) return
     const oldest = this.#transient.values().next().value!
     this.#transient.delete(oldest)
     this.#remove(oldest)
+  }
+
+  /** An era of a replica's ledger was met. The longest known is forgotten where there are too many. */
+  met(replica: Replica, era: EraId): void {
+    replica.eras.delete(era)
+    replica.eras.add(era)
+    if (replica.eras.size > this.#limits.maxEras) replica.eras.delete(replica.eras.values().next().value!)
   }
 
   /** Stores what is known of a replica; returns the number of the transaction that does. Nothing is stored of one without a durable store. */
@@ -118,12 +132,14 @@ export class Clients {
 
   /**
    * How far into our ledger somebody has everything whose loss is not ours to fear: the durable, or, while none of them is connected, anybody.
+   * A client of version 1 holds the floor as a durable one does, but nobody knows what outlives it.
    */
   acked(): number {
     let durable = 0
     let any = 0
     let durableOnline = false
-    for (const { durable: keeps, ack, session } of this.all()) {
+    for (const { durable: isDurable, version, ack, session } of this.all()) {
+      const keeps = isDurable && version === 2
       if (keeps && session !== undefined) durableOnline = true
       if (ack === undefined || !this.#scriber.isGood(ack)) continue
       any = Math.max(any, ack.position)

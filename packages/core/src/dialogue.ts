@@ -5,8 +5,12 @@ import type { OutgoingStep } from './outgoing-step.js'
 export interface Dialogue<Received extends Message | ReceivedV1Message> {
   /** Begins: called once, when the session may send. */
   begin(): void
-  /** Takes a message. What it throws ends the session. */
-  receive(message: Received): void
+  /**
+   * Takes a message. What it throws ends the session.
+   *
+   * @param bytes the length of the message's body.
+   */
+  receive(message: Received, bytes: number): void
   /** The ledger took a step, recorded here or replayed from somebody. */
   step(step: OutgoingStep): void
   /** Called before what is queued is written: the place to say how far things have gone. */

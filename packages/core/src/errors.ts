@@ -1,6 +1,8 @@
 /** Errors of sessions, and the codes of what a program can do wrong here. */
 
 export type CoreUsageErrorCode =
+  | 'SYNCRO_BYTES_INVALID'
+  | 'SYNCRO_CLASS_INVALID'
   | 'SYNCRO_CLASS_TAKEN'
   | 'SYNCRO_CLASS_UNKNOWN'
   | 'SYNCRO_CONNECTION_IN_USE'
@@ -11,12 +13,16 @@ export type CoreUsageErrorCode =
 export type SessionErrorCode =
   | 'SYNCRO_CLOCK'
   | 'SYNCRO_CLOSED'
+  | 'SYNCRO_CONNECTION_FAILED'
   | 'SYNCRO_COPIED'
   | 'SYNCRO_CURSOR_INVALID'
+  | 'SYNCRO_FRAME_CUT'
   | 'SYNCRO_HANDSHAKE_TIMEOUT'
   | 'SYNCRO_MESSAGE_UNEXPECTED'
   | 'SYNCRO_INTERNAL'
   | 'SYNCRO_REPLACED'
+  | 'SYNCRO_SCRIBE_REFUSED'
+  | 'SYNCRO_SCRIBE_TOO_LARGE'
   | 'SYNCRO_SELF'
   | 'SYNCRO_SLOW'
   | 'SYNCRO_SPACE_UNKNOWN'

@@ -2,8 +2,8 @@
  * The dialogue of version 2: both say how far they have each other's ledger, catch up, and then send each other what happens. Everything a
  * peer is told about how far it has our ledger (`mark`) is told here, and is true when it is told (DESIGN section 5, "Marks").
  */
-import { type Ack, encodeFrame, encodeMessage, type Mark, type Message } from '@syncro/protocol'
-import type { Cursor, OmitWriter, RowImage, Walk } from '@syncro/scriber'
+import { type Ack, type Era, encodeFrame, encodeMessage, type Mark, type Message } from '@syncro/protocol'
+import type { Cursor, Merged, OmitWriter, RowImage, Walk } from '@syncro/scriber'
 import type { Clients, Replica } from './clients.js'
 import type { Dialogue } from './dialogue.js'
 import { SessionError } from './errors.js'
@@ -11,7 +11,7 @@ import { wholeMs } from './handshake.js'
 import { type Encoded, encodeRows, type OutgoingStep } from './outgoing-step.js'
 import type { Session } from './session.js'
 import type { SessionContext } from './session-context.js'
-import { batchOf, rowBytes, rowsOf } from './wire.js'
+import { batchOf, checkSendable, rowBytes, rowsOf } from './wire.js'
 
 /**
  * How sending stands: `waiting` for both cursors to be judged, `behind` with a place from which to catch up, `catching-up` with a walk
@@ -37,6 +37,10 @@ export class Exchange implements Dialogue<Message> {
   /** … and of the rows beyond, every field up to here. In the middle of a catch-up this lags behind, since a row keeps fields that came long before its place. */
   #since = 0
   #marked = -1
+  /** Rows whose destroy the peer has to be told again, since it sent a birth that does not overcome it. As many as there are rows, at most. */
+  readonly #outlived = new Set<number>()
+  /** The peer has announced a catch-up that has not ended. */
+  #receiving = false
   #walk: Walk | undefined
   #omitTheirs = false
   #pumping = false
@@ -52,42 +56,42 @@ export class Exchange implements Dialogue<Message> {
   }
 
   begin(): void {
-    this.#send({ type: 'resume', cursor: this.#replica.cursor ?? null })
+    // A cursor says what is stored, so it waits for that as everything else does.
+    this.#send({ type: 'resume', cursor: this.#replica.cursor ?? null }, this.#context.scriber.kept)
   }
 
-  receive(message: Message): void {
+  /** @param bytes the length of the message's body. */
+  receive(message: Message, bytes: number): void {
+    this.#expect(message)
     switch (message.type) {
       case 'batch':
-        this.#expectResumed(message)
-        this.#context.scriber.replay(batchOf(message), this.#session)
-        return
+        checkSendable(message, bytes)
+        return this.#replayed(this.#context.scriber.replay(batchOf(message), this.#session))
       case 'rows':
-        this.#expectResumed(message)
-        this.#context.scriber.replayRows(rowsOf(message), this.#session)
-        this.#session.progressed(message.rows.length)
-        return
+        checkSendable(message, bytes)
+        this.#replayed(this.#context.scriber.replayRows(rowsOf(message), this.#session))
+        return this.#session.progressed(message.rows.length)
       case 'mark':
-        this.#expectResumed(message)
         return this.#onMark(message)
       case 'ack':
         return this.#onAck(message)
       case 'resume':
         return this.#onResume(message.cursor)
       case 'resumed':
-        if (this.#oursGood !== undefined) throw unexpected(message)
         this.#oursGood = message.good
         return this.#judged()
       case 'catch-up':
+        this.#receiving = true
         return this.#session.catchingUp(message.rows)
       case 'caught-up':
+        this.#receiving = false
         return this.#session.caughtUp()
       case 'era':
-        this.#peerEra = message.era
-        this.#replica.eras.add(message.era)
-        return
+        return this.#onEra(message)
       case 'ping':
         return this.#onPing(message.clock)
       case 'pong':
+        // Nobody here asks yet.
         return
       case 'error':
         throw new SessionError(message.code, `The other side ended the session: ${message.message}`, { remote: true })
@@ -95,18 +99,21 @@ export class Exchange implements Dialogue<Message> {
   }
 
   step(outgoing: OutgoingStep): void {
-    if (this.#sending === 'waiting' || this.#sending === 'behind') return
     const { step } = outgoing
+    if (step.origin === this.#session) this.#oweLives(step.outlived)
+    if (this.#sending === 'waiting' || this.#sending === 'behind') return
     if (this.#session.isFull) return this.#fallBehind()
     this.#sendOvertaken(step.kept)
     if (step.origin !== this.#session) this.#push(outgoing.encoded, step.kept)
-    else if (step.outlived.length > 0) this.#push(encodeRows(this.#lives(step.outlived), this.#context.limits.chunkBytes), step.kept)
     this.#through = Math.max(this.#through, step.position)
     if (this.#sending === 'live') this.#since = this.#through
     this.#session.schedule()
   }
 
   flushing(): void {
+    // What answers a peer that does not read must not pile up either: it waits until there is room.
+    if (this.#sending === 'waiting' || this.#session.isFull) return
+    this.#sendLives()
     if (this.#sending === 'live' && this.#through > this.#marked) this.#mark(this.#through)
     const acknowledge = this.#acknowledge
     if (acknowledge === undefined) return
@@ -116,6 +123,7 @@ export class Exchange implements Dialogue<Message> {
 
   drained(): void {
     this.#pump()
+    this.#session.schedule()
   }
 
   end(): void {
@@ -125,7 +133,6 @@ export class Exchange implements Dialogue<Message> {
   }
 
   #onResume(cursor: Cursor | null): void {
-    if (this.#theirsGood !== undefined) throw unexpected({ type: 'resume' })
     const good = cursor !== null && this.#context.scriber.isGood(cursor)
     this.#theirsGood = good
     this.#presented = good ? cursor : undefined
@@ -139,6 +146,7 @@ export class Exchange implements Dialogue<Message> {
   /** Where either cursor is not good, both sides give everything: a later comparison of digests makes that cheap. */
   #judged(): void {
     if (this.#theirsGood === undefined || this.#oursGood === undefined) return
+    this.#session.shakenHands()
     const byCursor = this.#theirsGood && this.#oursGood
     this.#omitTheirs = byCursor
     this.#through = byCursor ? this.#presented!.position : 0
@@ -158,15 +166,42 @@ export class Exchange implements Dialogue<Message> {
   #onAck({ era, position }: Ack): void {
     const { scriber } = this.#context
     const ack: Cursor = { ledger: scriber.ledgerId, era, position, view: '' }
-    if (!scriber.isGood(ack)) throw new SessionError('SYNCRO_CURSOR_INVALID', 'An ack names a place that this ledger never had.')
+    if (position > this.#marked || !scriber.isGood(ack))
+      throw new SessionError('SYNCRO_CURSOR_INVALID', 'An ack names a place that no mark of this session has named.')
+    // Cumulative: what was acknowledged stays so.
+    if (this.#replica.ack !== undefined && position < this.#replica.ack.position) return
     this.#replica.ack = ack
     this.#clients.keep(this.#replica)
     this.#session.acknowledged()
   }
 
+  #onEra({ era, previous }: Era): void {
+    if (previous !== this.#peerEra) throw new SessionError('SYNCRO_CURSOR_INVALID', 'An era follows another than the one that is open in this session.')
+    this.#peerEra = era
+    this.#clients.met(this.#replica, era)
+  }
+
   #onPing(clock: number): void {
+    if (this.#session.isFull) return
     const now = wholeMs(this.#context.environment.now())
     this.#send({ type: 'pong', clock, received: now, sent: now })
+  }
+
+  /** A birth that our destroy outlives may have been nothing new: then no step says so. */
+  #replayed({ effective, outlived }: Merged): void {
+    if (!effective) this.#oweLives(outlived)
+  }
+
+  #oweLives(outlived: readonly number[]): void {
+    if (outlived.length === 0) return
+    for (const row of outlived) this.#outlived.add(row)
+    this.#session.schedule()
+  }
+
+  #sendLives(): void {
+    if (this.#outlived.size === 0) return
+    this.#push(encodeRows(this.#lives(this.#outlived), this.#context.limits.chunkBytes), this.#context.scriber.kept)
+    this.#outlived.clear()
   }
 
   /** Leaves out what the peer's own ledger wrote. */
@@ -176,8 +211,28 @@ export class Exchange implements Dialogue<Message> {
     return (writer) => this.#replica.eras.has(writers.id(writer))
   }
 
-  #expectResumed(message: { readonly type: string }): void {
-    if (this.#theirsGood === undefined) throw unexpected(message)
+  /** What may come: `resume` first, `resumed` once, and what a sender says that has read both cursors only after both have come. */
+  #expect(message: Message): void {
+    if (!this.#isExpected(message)) throw new SessionError('SYNCRO_MESSAGE_UNEXPECTED', `The message "${message.type}" came where the protocol does not have it.`)
+  }
+
+  #isExpected({ type }: Message): boolean {
+    if (type === 'error') return true
+    if (this.#theirsGood === undefined) return type === 'resume'
+    switch (type) {
+      case 'resume':
+        return false
+      case 'resumed':
+        return this.#oursGood === undefined
+      case 'era':
+      case 'ping':
+      case 'pong':
+        return true
+      case 'caught-up':
+        return this.#receiving
+      default:
+        return this.#oursGood !== undefined
+    }
   }
 
   /** The queue is over its bound: what happens from now on is caught up when there is room. */
@@ -195,11 +250,16 @@ export class Exchange implements Dialogue<Message> {
     if (this.#pumping || this.#session.isFull) return
     if (this.#sending === 'behind') this.#startCatchUp()
     if (this.#sending !== 'catching-up') return
-    if (this.#sendChunk()) return
+    // Set while a chunk is sent as well: its writes may make room, and a chunk within a chunk would pass its mark.
     this.#pumping = true
+    const ended = this.#sendChunk()
+    if (ended) {
+      this.#pumping = false
+      return
+    }
     this.#context.environment.timers.defer(() => {
       this.#pumping = false
-      this.#pump()
+      this.#session.run(() => this.#pump())
     })
   }
 
@@ -217,7 +277,7 @@ export class Exchange implements Dialogue<Message> {
     const rows: RowImage[] = []
     let bytes = 0
     let ended = false
-    while (bytes < limits.chunkBytes) {
+    for (let looked = 0; bytes < limits.chunkBytes && looked < limits.chunkRows; looked++) {
       const row = walk.next()
       if (row === undefined) {
         ended = true
@@ -231,6 +291,8 @@ export class Exchange implements Dialogue<Message> {
     // One message where it can be: a catch-up of one chunk is one step for the peer.
     this.#push(encodeRows(rows, limits.chunkBytes * 2), scriber.kept)
     this.#sendOvertaken(scriber.kept)
+    // The connection may have failed in between.
+    if (this.#walk !== walk) return true
     if (!ended) {
       this.#mark(walk.reached, this.#since)
       return false
@@ -256,7 +318,7 @@ export class Exchange implements Dialogue<Message> {
     if (rows.length > 0) this.#push(encodeRows(rows, this.#context.limits.chunkBytes), kept)
   }
 
-  *#lives(rows: readonly number[]): IterableIterator<RowImage> {
+  *#lives(rows: Iterable<number>): IterableIterator<RowImage> {
     const { ledger } = this.#context.scriber
     for (const row of rows) {
       const { table, slot } = ledger.place(row)
@@ -278,8 +340,4 @@ export class Exchange implements Dialogue<Message> {
     const body = encodeMessage(message)
     this.#session.push(this.#session.hasBorders ? body : encodeFrame(body, 32), kept)
   }
-}
-
-function unexpected({ type }: { readonly type: string }): SessionError {
-  return new SessionError('SYNCRO_MESSAGE_UNEXPECTED', `The message "${type}" came where the protocol does not have it.`)
 }

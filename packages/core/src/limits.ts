@@ -1,8 +1,8 @@
 /** Every bound of sessions and of the registry, with its reason. */
 export interface CoreLimits {
-  /** Bytes held of a peer that has not been authenticated yet: enough for its hello, upgrade and resume. */
+  /** Bytes held of a peer while its identity is examined: enough for its upgrade and resume, which it sends without waiting. */
   readonly maxUnprovenBytes: number
-  /** Milliseconds until a session that has not shaken hands is ended. */
+  /** Milliseconds until a session that has not shaken hands is ended: a peer that says nothing must not be kept for ever. */
   readonly handshakeMs: number
   /** Bytes queued for a peer above which its session falls behind, to catch up when there is room. */
   readonly maxQueuedBytes: number
@@ -10,12 +10,16 @@ export interface CoreLimits {
   readonly writeBytes: number
   /** Bytes of a chunk of a catch-up: small enough to let live changes pass and the event loop turn. */
   readonly chunkBytes: number
-  /** Received transactions that may wait for the store before the connection is paused. */
+  /** Rows looked at for a chunk, sent or not: most may have been written by the peer, and passing them takes time too. */
+  readonly chunkRows: number
+  /** Received messages that may wait for the store before the connection is paused. */
   readonly pauseAfterWaiting: number
-  /** … and, where it cannot be paused, before its session is ended with `SYNCRO_SLOW`. */
+  /** … and, where pausing is of no use, before its session is ended with `SYNCRO_SLOW`. */
   readonly maxWaiting: number
   /** Cursors of clients without a durable store kept in memory after their sessions: it spares a short break a full comparison. */
   readonly maxTransientCursors: number
+  /** Eras remembered of each replica: what was written in older ones is sent back to it in a catch-up, which costs bytes and nothing else. */
+  readonly maxEras: number
   /** Milliseconds of the first and of the longest pause before dialling again; the pause is drawn from 0 to the bound. */
   readonly redialFirstMs: number
   readonly redialLongestMs: number
@@ -25,6 +29,11 @@ export interface CoreLimits {
   readonly maxHeldScribes: number
   /** Version 1: requests of ours that may wait for their answers; beyond it the session falls behind. */
   readonly maxUnanswered: number
+  /** Version 1: fields that a peer is known to hold, so that they are not sent again. */
+  readonly maxKnownFields: number
+  /** Version 1: milliseconds of the first and of the longest pause before a record that keeps changing is passed on again. */
+  readonly relayPauseFirstMs: number
+  readonly relayPauseLongestMs: number
 }
 
 export const defaultCoreLimits: CoreLimits = {
@@ -33,12 +42,17 @@ export const defaultCoreLimits: CoreLimits = {
   maxQueuedBytes: 1024 * 1024,
   writeBytes: 64 * 1024,
   chunkBytes: 64 * 1024,
+  chunkRows: 4096,
   pauseAfterWaiting: 256,
   maxWaiting: 4096,
   maxTransientCursors: 1000,
+  maxEras: 256,
   redialFirstMs: 250,
   redialLongestMs: 30_000,
   stableMs: 10_000,
   maxHeldScribes: 10_000,
   maxUnanswered: 1000,
+  maxKnownFields: 50_000,
+  relayPauseFirstMs: 50,
+  relayPauseLongestMs: 5_000,
 }

@@ -13,7 +13,7 @@ export interface OutboundHooks {
   flushing(): void
   /** Called when there is room again after the queue was full. */
   drained(): void
-  /** The connection threw. */
+  /** The connection threw; nothing is written to it any more. */
   failed(error: unknown): void
 }
 
@@ -32,6 +32,8 @@ export class Outbound {
   #scheduled = false
   #waitingForDrain = false
   #wasFull = false
+  /** What is written now is the last: the connection's pace is no reason to lose it. */
+  #ending = false
   #ended = false
 
   constructor(connection: Connection, environment: Environment, limits: CoreLimits, hooks: OutboundHooks) {
@@ -71,6 +73,7 @@ export class Outbound {
     this.#scheduled = true
     this.#environment.timers.soon(() => {
       this.#scheduled = false
+      if (this.#ended) return
       this.#hooks.flushing()
       this.flush()
     })
@@ -78,38 +81,52 @@ export class Outbound {
 
   /** Writes what is stored, as long as the connection takes it. */
   flush(): void {
+    this.#writeStored()
+    if (this.#ended || !this.#wasFull || this.full) return
+    this.#wasFull = false
+    this.#hooks.drained()
+  }
+
+  /** Writes what is stored, whatever the connection's pace, then a last word; drops the rest, and takes nothing more. */
+  end(lastWords: readonly Uint8Array[]): void {
+    if (this.#ended) return
+    this.#ending = true
+    this.#waitingForDrain = false
+    this.#writeStored()
+    this.#drop()
+    for (const bytes of lastWords) this.#write(bytes)
+    this.#ended = true
+  }
+
+  #writeStored(): void {
     const stored = this.#hooks.stored()
     while (!this.#ended && !this.#waitingForDrain) {
       const bytes = this.#connection.borders === true ? this.#takeOne(stored) : this.#takeMany(stored)
-      if (bytes === undefined) break
+      if (bytes === undefined) return
       this.#write(bytes)
     }
-    if (this.#wasFull && !this.full) {
-      this.#wasFull = false
-      this.#hooks.drained()
-    }
-  }
-
-  /** Writes what may still be written, then takes nothing more. */
-  end(): void {
-    this.flush()
-    this.#ended = true
-    this.#queue = []
-    this.#queuedBytes = 0
   }
 
   #write(bytes: Uint8Array): void {
+    if (this.#ended) return
     try {
       const more = this.#connection.write(bytes)
-      if (more !== false || this.#connection.once === undefined) return
+      if (more !== false || this.#ending || this.#connection.once === undefined) return
       this.#waitingForDrain = true
       this.#connection.once('drain', () => {
         this.#waitingForDrain = false
         this.flush()
       })
     } catch (error) {
+      this.#ended = true
+      this.#drop()
       this.#hooks.failed(error)
     }
+  }
+
+  #drop(): void {
+    this.#queue = []
+    this.#queuedBytes = 0
   }
 
   #takeOne(stored: number): Uint8Array | undefined {

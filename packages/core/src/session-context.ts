@@ -2,6 +2,7 @@
 import type { Scriber } from '@syncro/scriber'
 import type { Clients } from './clients.js'
 import type { Environment } from './environment.js'
+import type { SessionError } from './errors.js'
 import type { CoreLimits } from './limits.js'
 import type { Session } from './session.js'
 
@@ -19,6 +20,8 @@ export interface SessionContext {
   /** Tells that who is connected, or what is acknowledged, has changed. */
   changed(session: Session): void
   warn(code: string, subject: string, message: string): void
+  /** Tells the application of something that went wrong with a record: an error event, or, where nobody listens, a warning. */
+  problem(error: SessionError, subject: string): void
   /** Takes what a listener or a connection throws. */
   report(error: unknown): void
 }

@@ -4,25 +4,24 @@
  */
 import {
   type Connection,
-  decodeMessage,
-  decodeV1,
   encodeFrame,
   encodeMessage,
   encodeV1,
-  FrameDecoder,
   type Hello,
+  MAX_V1_FRAME_BYTES,
   type PeerInfo,
+  ProtocolError,
   type ReceivedV1Message,
   type V1Message,
-  V1Reader,
   type Value,
 } from '@syncro/protocol'
 import { Events, UsageError } from '@syncro/scriber'
 import { Bridge } from './bridge.js'
 import type { Replica } from './clients.js'
-import { codeOf, SessionError, type SessionErrorCode } from './errors.js'
+import { type CoreUsageErrorCode, codeOf, SessionError, type SessionErrorCode } from './errors.js'
 import { Exchange } from './exchange.js'
 import { type Authenticate, type Claim, checkHello, ourHello, outlasts, wholeMs } from './handshake.js'
+import { Inbound } from './inbound.js'
 import type { OutgoingStep } from './outgoing-step.js'
 import { Outbound } from './outbound.js'
 import type { SessionContext } from './session-context.js'
@@ -54,21 +53,14 @@ export class Session {
   readonly #options: SessionOptions
   readonly #outbound: Outbound
   readonly #events: Events<SessionEvents>
-  readonly #decoder = new FrameDecoder()
-  readonly #reader = new V1Reader(this.#decoder)
+  readonly #inbound: Inbound
   readonly #number: number
   #uid: string | undefined
   #state: SessionState = 'handshaking'
   #version: 1 | 2 | undefined
   #hello: Hello | undefined
   #helloReceivedMs = 0
-  /** The peer has said `upgrade`: what follows is version 2. */
-  #upgraded = false
-  /** Bytes that came while a peer's identity was being examined. */
-  #held: Uint8Array[] | undefined
-  #heldBytes = 0
-  #reading = false
-  #pausedInbound = false
+  #reason: SessionError | undefined
   #bridge: Bridge | undefined
   #exchange: Exchange | undefined
   #replica: Replica | undefined
@@ -84,9 +76,13 @@ export class Session {
     this.#number = context.nextNumber()
     this.#outbound = new Outbound(options.connection, context.environment, context.limits, {
       stored: () => context.scriber.stored,
-      flushing: () => this.#dialogue?.flushing(),
-      drained: () => this.#dialogue?.drained(),
-      failed: (error) => this.#fail(error),
+      flushing: () => this.run(() => this.#dialogue?.flushing()),
+      drained: () => this.run(() => this.#dialogue?.drained()),
+      failed: (cause) => this.#end(new SessionError('SYNCRO_CONNECTION_FAILED', 'The connection threw when it was written to.', { cause })),
+    })
+    this.#inbound = new Inbound(options.connection, context.scriber, context.limits, {
+      v1: (message) => this.#takeV1(message),
+      v2: (message, bytes) => this.#exchange!.receive(message, bytes),
     })
     this.#cancelTimeout = context.environment.timers.set(context.limits.handshakeMs, () =>
       this.#end(new SessionError('SYNCRO_HANDSHAKE_TIMEOUT', `The other side did not complete the handshake within ${context.limits.handshakeMs} ms.`)),
@@ -125,6 +121,11 @@ export class Session {
     return this.#hello
   }
 
+  /** Why the session ended; undefined while it has not. */
+  get reason(): SessionError | undefined {
+    return this.#reason
+  }
+
   /** Bytes that wait to be written. */
   get queuedBytes(): number {
     return this.#outbound.queuedBytes
@@ -143,8 +144,21 @@ export class Session {
     return this.#events.on(name, listener)
   }
 
-  /** Says hello, and to a client whose uid is known `sync` as well, since it may speak version 1. Waits for nothing. */
+  /**
+   * Says hello, and to a client whose uid is known `sync` as well, since it may speak version 1. Waits for nothing.
+   *
+   * @throws ProtocolError `SYNCRO_MESSAGE_INVALID` or `SYNCRO_FRAME_TOO_LARGE` for credentials that cannot be sent.
+   */
   begin(): void {
+    try {
+      this.#sayHello()
+    } catch (error) {
+      this.#fail(error)
+      throw error
+    }
+  }
+
+  #sayHello(): void {
     this.sendV1(ourHello(this.#context, this.#number, this.#options.credentials))
     if (this.#uid === undefined) return
     this.#bridge = new Bridge(this, this.#context, this.#uid)
@@ -155,28 +169,36 @@ export class Session {
    * Takes what the connection has read: any piece of the stream, or one message where the connection keeps borders. Bad input ends the
    * session; nothing is thrown for it.
    *
-   * @throws UsageError `SYNCRO_TRANSACTION_OPEN` within `transact`.
+   * @throws UsageError `SYNCRO_TRANSACTION_OPEN` within `transact`, `SYNCRO_BYTES_INVALID` for anything but bytes.
    */
   receive(bytes: Uint8Array): void {
     if (this.#state === 'closed') return
+    if (!ArrayBuffer.isView(bytes))
+      throw new UsageError<CoreUsageErrorCode>('SYNCRO_BYTES_INVALID', 'receive() takes bytes (Uint8Array, Buffer). If the socket gives text, leave out setEncoding().')
     if (this.#context.scriber.isTransacting)
       throw new UsageError('SYNCRO_TRANSACTION_OPEN', 'receive() was called inside transact(). Let the transaction end first.')
     try {
-      this.#take(bytes)
+      this.#inbound.take(bytes)
+      this.#inbound.pace()
     } catch (error) {
       this.#fail(error)
     }
-    this.#pace()
   }
 
-  /** Ends the session, and its connection after what is queued was written. Also to be called when the connection has closed. */
-  close(): void {
+  /**
+   * Ends the session, and its connection after what is queued and stored was written. Also to be called when the connection has closed.
+   *
+   * @param cause why the connection has closed, where it did not do so in order.
+   */
+  close(cause?: Error): void {
+    // How far things have gone is said once more, so that the next session need not begin further back.
+    this.run(() => this.#dialogue?.flushing())
     if (this.#state === 'closed') return
-    const cut = this.#decoder.pendingBytes > 0
+    const options = cause instanceof Error ? { cause } : {}
     this.#end(
-      cut
-        ? new SessionError('SYNCRO_FRAME_CUT', 'The connection closed in the middle of a frame; what it began is dropped and comes again with the next session.')
-        : new SessionError('SYNCRO_CLOSED', 'The session was closed.'),
+      this.#inbound.isCut
+        ? new SessionError('SYNCRO_FRAME_CUT', 'The connection closed in the middle of a frame; what it began is dropped and comes again with the next session.', options)
+        : new SessionError('SYNCRO_CLOSED', 'The session was closed.', options),
     )
   }
 
@@ -199,12 +221,22 @@ export class Session {
   stored(): void {
     if (this.#state === 'closed') return
     if (this.#outbound.queuedBytes > 0) this.#outbound.schedule()
-    this.#pace()
+    this.run(() => this.#inbound.pace())
   }
 
   /** For dialogues: queues a message as it goes on the wire. */
   push(bytes: Uint8Array, kept = 0): void {
     this.#outbound.push(bytes, kept)
+  }
+
+  /** For dialogues: does what a timer brought. What it throws ends the session. */
+  run(work: () => void): void {
+    if (this.#state === 'closed') return
+    try {
+      work()
+    } catch (error) {
+      this.#fail(error)
+    }
   }
 
   /** For dialogues: has `flushing` called and the queue written when what runs now has ended. */
@@ -218,8 +250,7 @@ export class Session {
    * @throws ProtocolError `SYNCRO_FRAME_TOO_LARGE` if it does not fit in a version-1 frame.
    */
   sendV1(message: V1Message, kept = 0): void {
-    const body = encodeV1(message)
-    this.push(this.hasBorders ? body : encodeFrame(body, 16), kept)
+    this.push(this.#frameV1(message), kept)
   }
 
   /** For dialogues: the peer announced a catch-up. */
@@ -251,55 +282,25 @@ export class Session {
   /** For the bridge: the peer speaks version 1, and this is what we know of it. */
   speaksVersion1(replica: Replica): void {
     this.#replica = replica
+    this.shakenHands()
     this.#established()
+  }
+
+  /** For dialogues: the other side has said all that the handshake waits for. */
+  shakenHands(): void {
+    this.#cancelTimeout()
   }
 
   get #dialogue(): Bridge | Exchange | undefined {
     return this.#version === 1 ? this.#bridge : this.#exchange
   }
 
-  #take(bytes: Uint8Array): void {
-    if (this.#held !== undefined) {
-      this.#hold(bytes)
-      return
-    }
-    if (this.hasBorders) {
-      if (this.#upgraded) this.#exchange!.receive(decodeMessage(bytes))
-      else this.#takeV1(decodeV1(bytes))
-      return
-    }
-    this.#decoder.push(bytes)
-    // Called again from within: whoever reads now goes on with what was pushed.
-    if (!this.#reading) this.#read()
-  }
-
-  #read(): void {
-    this.#reading = true
-    try {
-      while (this.#state !== 'closed' && this.#held === undefined) {
-        if (this.#upgraded) {
-          const body = this.#decoder.next()
-          if (body === undefined) return
-          this.#exchange!.receive(decodeMessage(body))
-        } else {
-          const message = this.#reader.next()
-          if (message === undefined) return
-          this.#takeV1(message)
-        }
-      }
-    } finally {
-      this.#reading = false
-    }
-  }
-
   #takeV1(message: ReceivedV1Message): void {
     if (this.#version === 1) this.#bridge!.receive(message)
     else if (this.#hello === undefined) this.#takeFirst(message)
-    else if (message.type === 'upgrade' && this.#exchange !== undefined) {
-      this.#upgraded = true
-      this.#decoder.width = 32
-    } else if (message.type !== 'sync') throw unexpected(message.type)
-    // The other's version-1 sync came before it had read our hello: it is void.
+    else if (message.type === 'upgrade' && this.#exchange !== undefined) this.#inbound.upgrade()
+    // The other's version-1 sync came before it had read our hello: it is void. And a type that nobody knows is nobody's business.
+    else if (message.type !== 'sync' && message.type !== 'unknown') throw unexpected(message.type)
   }
 
   #takeFirst(message: ReceivedV1Message): void {
@@ -320,7 +321,7 @@ export class Session {
 
   #takeHello(hello: Hello): void {
     this.#hello = hello
-    this.#reader.mends = false
+    this.#inbound.trustLengths()
     this.#helloReceivedMs = wholeMs(this.#context.environment.now())
     this.#bridge?.end()
     this.#bridge = undefined
@@ -330,44 +331,47 @@ export class Session {
 
   /** Lets the application judge who this is, and holds what comes in the meantime. */
   #prove(claim: Claim, proven: () => void): void {
-    const { authenticate } = this.#options
-    const verdict = authenticate === undefined ? true : authenticate(claim)
-    if (verdict === true) return proven()
-    const refused = new SessionError('SYNCRO_UNAUTHENTICATED', `The client ${JSON.stringify(claim.uid)} was refused.`)
-    if (!(verdict instanceof Promise)) throw refused
-    this.#held = []
-    verdict.then(
-      (allowed) => this.#judged(allowed === true ? proven : undefined, refused),
-      (cause: unknown) => this.#judged(undefined, new SessionError('SYNCRO_UNAUTHENTICATED', refused.message, { cause })),
-    )
-  }
-
-  #judged(proven: (() => void) | undefined, refused: SessionError): void {
+    const verdict = this.#verdict(claim)
     if (this.#state === 'closed') return
-    const held = this.#held ?? []
-    this.#held = undefined
-    if (proven === undefined) return this.#end(refused)
-    try {
-      proven()
-      // What was read of the same piece as the claim lies in the decoder still.
-      if (!this.hasBorders) this.#read()
-    } catch (error) {
-      this.#fail(error)
-    }
-    for (const bytes of held) this.receive(bytes)
+    if (verdict === true) return proven()
+    if (!isThenable(verdict)) throw refused(claim)
+    Promise.resolve(verdict).then(
+      (allowed) => this.#judged(claim, allowed, proven),
+      (cause: unknown) => this.#refuse(claim, cause),
+    )
+    this.#inbound.hold()
   }
 
-  #hold(bytes: Uint8Array): void {
-    this.#heldBytes += bytes.length
-    if (this.#heldBytes > this.#context.limits.maxUnprovenBytes)
-      throw new SessionError('SYNCRO_SLOW', 'The other side sent more than is kept of a client that is not authenticated yet.')
-    this.#held!.push(bytes.slice())
+  #verdict(claim: Claim): boolean | PromiseLike<boolean> {
+    const { authenticate } = this.#options
+    if (authenticate === undefined) return true
+    try {
+      return authenticate(claim)
+    } catch (cause) {
+      this.#refuse(claim, cause)
+      return false
+    }
+  }
+
+  #judged(claim: Claim, allowed: boolean, proven: () => void): void {
+    this.run(() => {
+      if (allowed !== true) throw refused(claim)
+      proven()
+      this.#inbound.release()
+      this.#inbound.pace()
+    })
+  }
+
+  /** A judge that throws refuses, whether it meant to or not; once, the application is told that it may not have. */
+  #refuse(claim: Claim, cause: unknown): void {
+    this.#context.warn('SYNCRO_UNAUTHENTICATED', 'authenticate', `authenticate() threw, which refuses the client: ${String(cause)}`)
+    this.#end(refused(claim, { cause }))
   }
 
   #upgrade(hello: Hello): void {
     const { clients, environment } = this.#context
     this.#uid = hello.uid
-    this.#sendUpgrade(hello)
+    this.push(this.#upgradeTo(hello))
     this.#version = 2
     const other = clients.find(hello.uid, hello.ledger)?.session
     if (other !== undefined && !outlasts(this, other, this.#context.scriber.ledgerId)) {
@@ -375,53 +379,38 @@ export class Session {
       return
     }
     other?.end('SYNCRO_REPLACED', 'A newer session with this client has taken its place.')
+    // Whoever was told of that may have closed this one.
+    if (this.state === 'closed') return
     this.#replica = clients.open(hello.uid, hello.ledger, hello.durable, this, environment.now())
-    this.#replica.eras.add(hello.era)
+    clients.met(this.#replica, hello.era)
     this.#exchange = new Exchange(this, this.#context, this.#replica, hello.era)
     this.#established()
     this.#exchange.begin()
   }
 
   #established(): void {
-    this.#cancelTimeout()
     this.#setState('catching-up')
     this.#context.changed(this)
-  }
-
-  /** Stops reading while the store is behind, and ends a session that cannot be stopped. */
-  #pace(): void {
-    if (this.#state === 'closed') return
-    const { scriber, limits } = this.#context
-    const waiting = scriber.kept - scriber.stored
-    const { connection } = this.#options
-    if (this.#pausedInbound) {
-      if (waiting > limits.pauseAfterWaiting / 2) return
-      this.#pausedInbound = false
-      connection.resume?.()
-    } else if (waiting > limits.pauseAfterWaiting && connection.pause !== undefined) {
-      this.#pausedInbound = true
-      connection.pause()
-    } else if (waiting > limits.maxWaiting) this.end('SYNCRO_SLOW', 'More came than the store here can take, and the connection cannot be paused.')
   }
 
   #fail(error: unknown): void {
     if (error instanceof SessionError) return this.#end(error)
     const code = codeOf(error)
     if (code !== undefined) return this.#end(new SessionError(code, (error as Error).message, { cause: error }))
-    // Not the peer's fault, and not foreseen: the session ends, and the application learns why.
-    this.#end(new SessionError('SYNCRO_INTERNAL', 'The session ended by an error that was not foreseen.', { cause: error }))
-    this.#context.report(error)
+    // Not the peer's fault, and not foreseen: the session ends, and the application learns why. A peer that finds such a way must not end the process.
+    const unforeseen = new SessionError('SYNCRO_INTERNAL', `The session ended by an error that was not foreseen: ${String(error)}`, { cause: error })
+    this.#end(unforeseen)
+    this.#context.problem(unforeseen, String(error))
   }
 
   #end(reason: SessionError): void {
     if (this.#state === 'closed') return
-    this.#tellWhy(reason)
     this.#state = 'closed'
+    this.#reason = reason
     this.#cancelTimeout()
     this.#bridge?.end()
     this.#exchange?.end()
-    this.#held = undefined
-    this.#outbound.end()
+    this.#outbound.end(this.#lastWords(reason))
     this.#endConnection()
     if (this.#replica !== undefined) this.#context.clients.close(this.#replica, this)
     this.#events.emit('state', 'closed')
@@ -430,24 +419,35 @@ export class Session {
   }
 
   /** Tells a peer that speaks version 2 why; one that speaks version 1 would break on it (WIRE 6.6). */
-  #tellWhy({ code, message, remote }: SessionError): void {
-    if (remote || code === 'SYNCRO_CLOSED' || code === 'SYNCRO_FRAME_CUT' || !this.#hello?.versions.includes(2)) return
-    if (this.#version === undefined) this.#sendUpgrade(this.#hello)
-    const body = encodeMessage({ type: 'error', code, message })
-    this.push(this.hasBorders ? body : encodeFrame(body, 32))
+  #lastWords({ code, message, remote }: SessionError): Uint8Array[] {
+    if (remote || untold.has(code) || !this.#hello?.versions.includes(2)) return []
+    // What a peer may know of an error that is none of its business.
+    const text = code === 'SYNCRO_INTERNAL' ? 'The session ended by an error that was not foreseen.' : message
+    const body = encodeMessage({ type: 'error', code, message: text })
+    const error = this.hasBorders ? body : encodeFrame(body, 32)
+    return this.#version === undefined ? [this.#upgradeTo(this.#hello), error] : [error]
   }
 
-  #sendUpgrade({ clock }: Hello): void {
-    this.sendV1({ type: 'upgrade', version: 2, clock, received: this.#helloReceivedMs, sent: wholeMs(this.#context.environment.now()) })
+  #upgradeTo({ clock }: Hello): Uint8Array {
+    const sent = wholeMs(this.#context.environment.now())
+    return this.#frameV1({ type: 'upgrade', version: 2, clock, received: this.#helloReceivedMs, sent })
+  }
+
+  #frameV1(message: V1Message): Uint8Array {
+    const body = encodeV1(message)
+    if (!this.hasBorders) return encodeFrame(body, 16)
+    if (body.length <= MAX_V1_FRAME_BYTES) return body
+    throw new ProtocolError('SYNCRO_FRAME_TOO_LARGE', `a message of ${body.length} bytes is over the limit of ${MAX_V1_FRAME_BYTES}`, { actual: body.length, limit: MAX_V1_FRAME_BYTES })
   }
 
   #endConnection(): void {
     const { connection } = this.#options
     try {
+      this.#inbound.end()
       if (connection.close !== undefined) connection.close()
       else connection.end?.()
-    } catch (error) {
-      this.#context.report(error)
+    } catch (cause) {
+      this.#context.problem(new SessionError('SYNCRO_CONNECTION_FAILED', `The connection threw when it was closed: ${String(cause)}`, { cause }), String(cause))
     }
   }
 
@@ -456,6 +456,17 @@ export class Session {
     this.#state = state
     this.#events.emit('state', state)
   }
+}
+
+/** Reasons that are no use to the other side, or cannot reach it. */
+const untold: ReadonlySet<string> = new Set(['SYNCRO_CLOSED', 'SYNCRO_FRAME_CUT', 'SYNCRO_CONNECTION_FAILED'])
+
+function refused({ uid }: Claim, options: ErrorOptions = {}): SessionError {
+  return new SessionError('SYNCRO_UNAUTHENTICATED', `The client ${JSON.stringify(uid)} was refused.`, options)
+}
+
+function isThenable(verdict: unknown): verdict is PromiseLike<boolean> {
+  return typeof verdict === 'object' && verdict !== null && 'then' in verdict && typeof verdict.then === 'function'
 }
 
 function unexpected(type: string): SessionError {

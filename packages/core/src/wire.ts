@@ -1,5 +1,5 @@
 /** Batches and rows between the ledger's form and the messages' form. */
-import { type Batch as BatchMessage, MAX_FIELDS, type RowField, type RowStamp, type Rows } from '@syncro/protocol'
+import { type Batch as BatchMessage, encodeMessageFrame, MAX_FIELDS, MAX_FRAME_BYTES, MAX_ROWS, type RecordId, type RowField, type RowStamp, type Rows, type Value } from '@syncro/protocol'
 import { type Batch, encodedBytes, maxStamp, type RowImage, type Stamp } from '@syncro/scriber'
 import { SessionError } from './errors.js'
 
@@ -25,13 +25,31 @@ export function batchOf(message: BatchMessage): Batch {
   }
 }
 
-/** Rows as messages of about so many bytes; a row too large for one is spread over several, field by field. */
+/**
+ * A message that can be read can be sent on, with one exception: numbers may be shorter on the wire than they are written here (`1e20`). What
+ * would not fit in a frame of ours, whole or as rows, would end the sessions of whoever it is forwarded to, so it ends its sender's instead.
+ *
+ * @param bytes the length of the body that it came in.
+ * @throws ProtocolError `SYNCRO_FRAME_TOO_LARGE`.
+ */
+export function checkSendable(message: BatchMessage | Rows, bytes: number): void {
+  if (bytes <= checkedFromBytes) return
+  if (message.type === 'rows') {
+    for (const row of message.rows) for (const [field, value] of row.fields) checkField(row.name, row.id, field, value)
+    return
+  }
+  encodeMessageFrame(message)
+  for (const { name, id, fields = {} } of message.changes) for (const field of Object.keys(fields)) checkField(name, id, field, fields[field]!)
+}
+
+/** Rows as messages of about so many bytes; a row too large for one is spread over several. */
 export function* rowsMessages(rows: Iterable<RowImage>, chunkBytes: number): IterableIterator<Rows> {
+  const most = Math.min(chunkBytes, mostChunkBytes)
   let chunk = new Chunk()
   for (const row of rows) {
-    for (const part of parts(row, chunkBytes)) {
+    for (const part of parts(row, most)) {
       const bytes = rowBytes(part)
-      if (chunk.rows.length > 0 && chunk.bytes + bytes > chunkBytes) {
+      if (chunk.rows.length > 0 && (chunk.bytes + bytes > most || chunk.rows.length >= MAX_ROWS)) {
         yield chunk.message()
         chunk = new Chunk()
       }
@@ -68,6 +86,12 @@ export function rowBytes(row: RowImage): number {
 }
 
 const writerBytes = 27
+
+/** Bodies up to this size can be sent on however their numbers were written: none takes over 8 times what it took. */
+const checkedFromBytes = MAX_FRAME_BYTES / 8
+
+/** Names may take twice what `rowBytes` says, if they are made of control characters. */
+const mostChunkBytes = MAX_FRAME_BYTES / 2
 
 class Chunk {
   readonly rows: Rows['rows'][number][] = []
@@ -111,6 +135,13 @@ function* parts(row: RowImage, chunkBytes: number): IterableIterator<RowImage> {
   }
   const { name, id, fields, ...life } = row
   for (const [at, field] of fields.entries()) yield { name, id, ...(at === 0 ? life : undefined), fields: [field] }
+}
+
+function checkField(name: string, id: RecordId, field: string, value: Value): void {
+  // An upper bound: most values need no closer look.
+  if (encodedBytes(value) <= mostChunkBytes) return
+  const life: RowStamp = [maxStamp, 0]
+  encodeMessageFrame({ type: 'rows', writers: ['0'.repeat(24), '1'.repeat(24), '2'.repeat(24)], rows: [{ name, id, birth: life, destroy: life, fields: [[field, value, maxStamp, 0]] }] })
 }
 
 /** After such a stamp there would be none left for us. */

@@ -1,0 +1,188 @@
+/**
+ * What a session receives: bytes in, messages out, in bounded memory. Holds back what comes while the peer's identity is examined, and stops
+ * the connection while the store is behind.
+ */
+import {
+  type Connection,
+  decodeMessage,
+  decodeV1,
+  FrameDecoder,
+  MAX_FRAME_BYTES,
+  MAX_V1_FRAME_BYTES,
+  type Message,
+  ProtocolError,
+  type ReceivedV1Message,
+  V1Reader,
+} from '@syncro/protocol'
+import type { Scriber } from '@syncro/scriber'
+import { SessionError } from './errors.js'
+import type { CoreLimits } from './limits.js'
+
+export interface InboundHooks {
+  v1(message: ReceivedV1Message): void
+  /** `bytes`: the length of the message's body. */
+  v2(message: Message, bytes: number): void
+}
+
+export class Inbound {
+  readonly #connection: Connection
+  readonly #scriber: Scriber
+  readonly #limits: CoreLimits
+  readonly #hooks: InboundHooks
+  readonly #decoder = new FrameDecoder()
+  readonly #reader = new V1Reader(this.#decoder)
+  /** What came while the peer's identity is examined. */
+  #held: Uint8Array[] | undefined
+  #heldBytes = 0
+  #isVersion2 = false
+  #reading = false
+  #paused = false
+  #ended = false
+  /** For each message whose effect is not stored yet: the number under which it will be; those before `#first` are done with. */
+  #unstored: number[] = []
+  #first = 0
+
+  constructor(connection: Connection, scriber: Scriber, limits: CoreLimits, hooks: InboundHooks) {
+    this.#connection = connection
+    this.#scriber = scriber
+    this.#limits = limits
+    this.#hooks = hooks
+  }
+
+  /** True if part of a frame has come. */
+  get isCut(): boolean {
+    return this.#decoder.pendingBytes > 0
+  }
+
+  /** The peer is one of ours: its lengths are right. */
+  trustLengths(): void {
+    this.#reader.mends = false
+  }
+
+  /** What follows is version 2. */
+  upgrade(): void {
+    this.#isVersion2 = true
+    this.#decoder.width = 32
+  }
+
+  /**
+   * Takes what the connection has read.
+   *
+   * @throws ProtocolError for bad input, SessionError `SYNCRO_SLOW` if more comes than is held, and what the hooks throw.
+   */
+  take(bytes: Uint8Array): void {
+    if (this.#ended) return
+    if (this.#held !== undefined) {
+      this.#held.push(bytes.slice())
+      this.#heldBytes += bytes.length
+      this.#checkHeld()
+    } else if (this.#connection.borders === true) this.#takeWhole(bytes)
+    else {
+      this.#decoder.push(bytes)
+      // Called again from within: whoever reads now goes on with what was pushed.
+      if (!this.#reading) this.#read()
+    }
+  }
+
+  /** Keeps what comes from now on, and what is left of what came, until `release`. */
+  hold(): void {
+    this.#held = []
+    this.#heldBytes = this.#decoder.pendingBytes
+    this.#checkHeld()
+  }
+
+  release(): void {
+    const held = this.#held ?? []
+    this.#held = undefined
+    this.#read()
+    for (const bytes of held) this.take(bytes)
+  }
+
+  /**
+   * Pauses the connection while the store is behind.
+   *
+   * @throws SessionError `SYNCRO_SLOW` if that is of no use.
+   */
+  pace(): void {
+    if (this.#ended) return
+    const waiting = this.#waiting()
+    const { pauseAfterWaiting, maxWaiting } = this.#limits
+    if (waiting > maxWaiting)
+      throw new SessionError('SYNCRO_SLOW', 'More came than the store here could take, and pausing the connection did not stop it.')
+    if (this.#paused) {
+      if (waiting > pauseAfterWaiting / 2) return
+      this.#paused = false
+      this.#connection.resume?.()
+    } else if (waiting > pauseAfterWaiting && this.#connection.pause !== undefined) {
+      this.#paused = true
+      this.#connection.pause()
+    }
+  }
+
+  /** Takes nothing more. A connection is not left paused: it would never read that the other side has ended it. */
+  end(): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#held = undefined
+    if (this.#paused) this.#connection.resume?.()
+  }
+
+  #read(): void {
+    this.#reading = true
+    try {
+      while (!this.#ended && this.#held === undefined) {
+        if (this.#isVersion2) {
+          const body = this.#decoder.next()
+          if (body === undefined) return
+          this.#takeV2(body)
+        } else {
+          const message = this.#reader.next()
+          if (message === undefined) return
+          this.#counting(() => this.#hooks.v1(message))
+        }
+      }
+    } finally {
+      this.#reading = false
+    }
+  }
+
+  #takeWhole(bytes: Uint8Array): void {
+    const limit = this.#isVersion2 ? MAX_FRAME_BYTES : MAX_V1_FRAME_BYTES
+    if (bytes.length > limit)
+      throw new ProtocolError('SYNCRO_FRAME_TOO_LARGE', `a message of ${bytes.length} bytes is over the limit of ${limit}`, { actual: bytes.length, limit })
+    if (this.#isVersion2) this.#takeV2(bytes)
+    else {
+      const message = decodeV1(bytes)
+      this.#counting(() => this.#hooks.v1(message))
+    }
+  }
+
+  #takeV2(body: Uint8Array): void {
+    const { length } = body
+    const message = decodeMessage(body)
+    this.#counting(() => this.#hooks.v2(message, length))
+  }
+
+  /** Notes what a message gave the store to do. */
+  #counting(take: () => void): void {
+    const before = this.#scriber.kept
+    take()
+    const { kept, stored } = this.#scriber
+    if (kept > before && kept > stored) this.#unstored.push(kept)
+  }
+
+  #waiting(): number {
+    const { stored } = this.#scriber
+    while (this.#first < this.#unstored.length && this.#unstored[this.#first]! <= stored) this.#first += 1
+    if (this.#first * 2 > this.#unstored.length) {
+      this.#unstored = this.#unstored.slice(this.#first)
+      this.#first = 0
+    }
+    return this.#unstored.length - this.#first
+  }
+
+  #checkHeld(): void {
+    if (this.#heldBytes > this.#limits.maxUnprovenBytes)
+      throw new SessionError('SYNCRO_SLOW', `The other side sent more than the ${this.#limits.maxUnprovenBytes} bytes that are kept of a client whose identity is still examined.`)
+  }
+}
