@@ -2,8 +2,12 @@
 import type { Random } from '@syncro/scriber'
 
 export interface Timers {
-  /** Calls back after so many milliseconds; the result cancels. A timer that waits does not keep the process alive. */
-  set(ms: number, callback: () => void): () => void
+  /**
+   * Calls back after so many milliseconds; the result cancels.
+   *
+   * @param options `holdsProcess`: whether the process stays alive for it, where such things are known. Default: false.
+   */
+  set(ms: number, callback: () => void, options?: { readonly holdsProcess?: boolean }): () => void
   /** Calls back when what runs now has ended, before anything else happens. */
   soon(callback: () => void): void
   /** Calls back after the event loop has turned, so that input and timers get their chance. */
@@ -37,9 +41,9 @@ export const platformEnvironment: Environment = {
   now: () => Date.now(),
   random: (bytes) => platform.crypto.getRandomValues(bytes),
   timers: {
-    set(ms, callback) {
+    set(ms, callback, { holdsProcess = false } = {}) {
       const timer = platform.setTimeout(callback, Math.min(ms, maxTimerMs))
-      if (hasUnref(timer)) timer.unref()
+      if (!holdsProcess && hasUnref(timer)) timer.unref()
       return () => platform.clearTimeout(timer)
     },
     soon: (callback) => platform.queueMicrotask(callback),

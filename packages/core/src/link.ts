@@ -13,7 +13,7 @@ export interface LinkEvents {
   state: (state: LinkState) => void
   /** A session began on a new connection. */
   session: (session: Session) => void
-  /** An attempt failed, or a session ended by an error. The link goes on, unless its state says `closed`. */
+  /** An attempt failed, or a session ended. The link goes on, unless its state says `closed`. */
   failed: (error: Error) => void
 }
 
@@ -36,8 +36,8 @@ export interface LinkContext {
   report(error: unknown): void
 }
 
-/** Errors of a transport that dialling again does not cure. */
-const lastingTransportCodes: ReadonlySet<string> = new Set(['SYNCRO_ADDRESS_INVALID'])
+/** Errors of a transport that dialling again does not cure: what was given to it is wrong. */
+const lastingTransportCodes: ReadonlySet<string> = new Set(['SYNCRO_ADDRESS_INVALID', 'SYNCRO_OPTION_INVALID', 'SYNCRO_PATH_TOO_LONG'])
 
 export class Link {
   /** Resolves when first caught up. Rejects only for what cannot heal: a refused identity, a bad address, or `close` before. */
@@ -51,8 +51,16 @@ export class Link {
   #state: LinkState = 'dialling'
   #session: Session | undefined
   #uid: string | undefined
-  #attempts = 0
+  /** Failures in a row. */
+  #failures = 0
+  /** Numbers what is dialled: a connection that comes when its attempt is over is ended. */
+  #attempt = 0
+  #opening: Promise<void> = Promise.resolve()
   #cancelWait: (() => void) | undefined
+  /** Lets go of the session at hand: ends it, if it is this link's own. */
+  #leaveSession: (() => void) | undefined
+  /** When the session at hand will have lasted long enough. */
+  #stableFromMs = Number.POSITIVE_INFINITY
 
   constructor(transport: Transport, options: LinkOptions, context: LinkContext) {
     this.#transport = transport
@@ -77,7 +85,7 @@ export class Link {
     return this.#state
   }
 
-  /** The session that is open. */
+  /** The session that is open: over a connection of this link's, or one that the other client opened to us. */
   get session(): Session | undefined {
     return this.#session
   }
@@ -92,82 +100,132 @@ export class Link {
     return this.#events.on(name, listener)
   }
 
-  /** Ends the session, after what is queued was written, and dials no more. */
-  close(): void {
+  /** Ends the link's session, after what is queued was written, and dials no more. Resolves when an attempt that was under way is over. */
+  close(): Promise<void> {
     this.#giveUp(new SessionError('SYNCRO_CLOSED', 'The link was closed.'))
+    return this.#opening
   }
 
   #dial(): void {
     if (this.#state === 'closed') return
-    // The same client came to us, or another link to it is open: that session serves.
     const other = this.#uid === undefined ? undefined : this.#context.sessionWith(this.#uid)
-    if (other !== undefined) {
-      this.#setState('waiting')
-      other.on('closed', () => this.#waitAndDial())
-      return
-    }
+    if (other !== undefined) return this.#adopt(other)
+    this.#attempt += 1
     this.#setState('dialling')
-    this.#transport.open((connection) => this.#attach(connection), this.#abort.signal).catch((error: Error) => this.#failed(error))
+    this.#opening = this.#open(this.#attempt)
   }
 
-  #attach(connection: Connection): Receiver {
-    if (this.#state === 'closed') {
-      if (connection.close !== undefined) connection.close()
-      else connection.end?.()
-      return { receive: () => undefined, close: () => undefined }
+  async #open(attempt: number): Promise<void> {
+    try {
+      await this.#transport.open((connection) => this.#attach(connection, attempt), this.#abort.signal)
+    } catch (error) {
+      if (attempt === this.#attempt) this.#failed(error instanceof Error ? error : new Error(String(error), { cause: error }))
     }
-    const began = this.#context.environment.now()
-    const session = this.#context.open(connection, this.#options)
-    this.#session = session
-    session.on('caught-up', () => {
-      this.#uid = session.uid
-      this.#settleReady.resolve()
-    })
-    session.on('closed', (reason) => {
-      this.#session = undefined
-      if (this.#context.environment.now() - began >= this.#context.limits.stableMs) this.#attempts = 0
-      this.#failed(reason)
-    })
+  }
+
+  #attach(connection: Connection, attempt: number): Receiver {
+    if (this.#state === 'closed' || attempt !== this.#attempt) return turnAway(connection)
+    // This attempt has succeeded: nothing else of it counts.
+    this.#attempt += 1
+    const session = this.#begin(connection)
+    this.#follow(session, (reason) => this.#failed(reason))
+    this.#leaveSession = () => session.close()
     this.#setState('open')
     this.#events.emit('session', session)
-    return { receive: (bytes) => session.receive(bytes), close: () => session.close() }
+    if (session.reason !== undefined && this.#leave(session)) this.#failed(session.reason)
+    return { receive: (bytes) => session.receive(bytes), close: (cause) => session.close(cause) }
+  }
+
+  /** What is wrong with a session before it begins (its credentials, say) is so the next time as well. */
+  #begin(connection: Connection): Session {
+    try {
+      return this.#context.open(connection, this.#options)
+    } catch (error) {
+      this.#giveUp(error as Error)
+      throw error
+    }
+  }
+
+  /** The same client came to us, or another link to it is open: that session serves as long as it lasts. */
+  #adopt(session: Session): void {
+    this.#leaveSession = this.#follow(session, () => this.#waitAndDial())
+    if (session.state === 'live') this.#caughtUp(session)
+    this.#setState('open')
+  }
+
+  #follow(session: Session, over: (reason: SessionError) => void): () => void {
+    this.#session = session
+    const caughtUp = session.on('caught-up', () => this.#caughtUp(session))
+    const closed = session.on('closed', (reason) => {
+      if (this.#leave(session)) over(reason)
+    })
+    return () => {
+      caughtUp()
+      closed()
+    }
+  }
+
+  #caughtUp(session: Session): void {
+    this.#uid = session.uid
+    this.#stableFromMs = Math.min(this.#stableFromMs, this.#context.environment.now() + this.#context.limits.stableMs)
+    this.#settleReady.resolve()
+  }
+
+  /** The session is over; false if it is not the link's any more. */
+  #leave(session: Session): boolean {
+    if (this.#session !== session) return false
+    this.#session = undefined
+    // Kept from the first hello on: of two clients that dial each other, each would else replace the other's session, for ever.
+    this.#uid = session.uid ?? this.#uid
+    if (this.#context.environment.now() >= this.#stableFromMs) this.#failures = 0
+    this.#stableFromMs = Number.POSITIVE_INFINITY
+    return true
   }
 
   #failed(error: Error): void {
     if (this.#state === 'closed') return
     const code = codeOf(error)
     if (code !== undefined && (isLasting(code) || lastingTransportCodes.has(code))) return this.#giveUp(error)
-    this.#events.emit('failed', error)
     this.#waitAndDial()
+    this.#events.emit('failed', error)
   }
 
   /** Pauses before the next attempt: drawn evenly from 0 to a bound that doubles ("full jitter"), so that many clients do not come at once. */
   #waitAndDial(): void {
-    if (this.#state === 'closed') return
     const { environment, limits } = this.#context
-    const bound = Math.min(limits.redialLongestMs, limits.redialFirstMs * 2 ** Math.min(this.#attempts, 30))
-    this.#attempts += 1
-    this.#setState('waiting')
+    const bound = Math.min(limits.redialLongestMs, limits.redialFirstMs * 2 ** Math.min(this.#failures, 30))
+    this.#failures += 1
     this.#cancelWait?.()
-    this.#cancelWait = environment.timers.set(Math.floor(fraction(environment) * bound), () => this.#dial())
+    // A program that has nothing else to do than to wait for its server goes on waiting.
+    this.#cancelWait = environment.timers.set(Math.floor(fraction(environment) * bound), () => this.#dial(), { holdsProcess: true })
+    this.#setState('waiting')
   }
 
   #giveUp(error: Error): void {
     if (this.#state === 'closed') return
-    this.#setState('closed')
+    const session = this.#session
+    this.#session = undefined
     this.#cancelWait?.()
     this.#abort.abort()
-    this.#session?.close()
+    if (session !== undefined) this.#leaveSession?.()
     this.#settleReady.reject(error)
+    this.#setState('closed')
     if (codeOf(error) !== 'SYNCRO_CLOSED') this.#events.emit('failed', error)
     this.#context.closed(this)
   }
 
   #setState(state: LinkState): void {
-    if (this.#state === state) return
+    if (this.#state === state || this.#state === 'closed') return
     this.#state = state
     this.#events.emit('state', state)
   }
+}
+
+/** A connection that came too late. */
+function turnAway(connection: Connection): Receiver {
+  if (connection.close !== undefined) connection.close()
+  else connection.end?.()
+  return { receive: () => undefined, close: () => undefined }
 }
 
 /** A random number from 0 to 1. */
