@@ -46,8 +46,12 @@ export class Pending {
   #unsentOf(table: Table, slot: number, acked: number, own: ReadonlySet<number>): Unsent | undefined {
     const offset = acked - this.#scriber.ledger.order.base
     const fields: string[] = []
-    for (const column of table.columns.values()) if (column.has(slot) && column.offset(slot) > offset && own.has(column.writer(slot))) fields.push(column.name)
-    const life = table.lifeOffset(slot) > offset && own.has(table.lives(slot) ? table.birthWriter(slot) : table.destroyWriter(slot))
+    const lives = table.lives(slot)
+    for (const column of table.columns.values()) {
+      // What a destroyed record once held is no part of it any more.
+      if (lives && column.has(slot) && column.offset(slot) > offset && own.has(column.writer(slot))) fields.push(column.name)
+    }
+    const life = table.lifeOffset(slot) > offset && own.has(lives ? table.birthWriter(slot) : table.destroyWriter(slot))
     return life || fields.length > 0 ? { name: table.name, id: table.id(slot)!, fields, life } : undefined
   }
 

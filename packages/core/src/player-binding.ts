@@ -1,5 +1,5 @@
 /** Binds an object with `name` and `play` like a class. */
-import type { Effect, Scriber, Value } from '@syncro/scriber'
+import { type Effect, handOut, type Scriber, type Value } from '@syncro/scriber'
 import type { Binding, Player, StepOrigin } from './binding.js'
 
 const types = { created: 'create', changed: 'update', destroyed: 'destroy' } as const
@@ -24,9 +24,14 @@ export class PlayerBinding implements Binding<Player> {
       const data: Record<string, Value> = {}
       for (const field of fields) {
         const value = table.get(slot, field)
-        if (value !== undefined) data[field] = value
+        if (value !== undefined) data[field] = handOut(value)
       }
-      this.collection.play({ name, id, type: types[type], data, uid })
+      try {
+        this.collection.play({ name, id, type: types[type], data, uid })
+      } catch (error) {
+        // The rest of the step is told whatever one change does to the player.
+        this.#scriber.reportError(error)
+      }
     }
   }
 

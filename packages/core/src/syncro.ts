@@ -1,7 +1,7 @@
 /** What an application holds: its classes, its store, who it is, and whom it is connected with. It wires and delegates. */
 import type { Connection, Listener, Listening, PeerInfo, Transport, Value } from '@syncro/protocol'
 import { type ChangeType, type Conflict, Events, type RecordId, Scriber, type ScriberLimits, type Step, type Store, UsageError } from '@syncro/scriber'
-import { type Bindable, type Binding, bind, isBindable, type Registrable, type StepOrigin } from './binding.js'
+import { type Bindable, type Binding, bind, isBindable, type Player, type Registrable, type StepOrigin } from './binding.js'
 import { Clients } from './clients.js'
 import { type Environment, platformEnvironment } from './environment.js'
 import type { CoreUsageErrorCode } from './errors.js'
@@ -87,9 +87,11 @@ export class Syncro {
   readonly #links = new Set<Link>()
   readonly #listenings = new Set<Listening>()
   readonly #warned = new Set<string>()
+  /** Uids that the program has named: what comes late for them is no mistake. */
+  readonly #named = new Set<string>()
   readonly #context: SessionContext
   #numbers = 0
-  #isClosed = false
+  #closing: Promise<void> | undefined
 
   /**
    * @throws UsageError `SYNCRO_UID_INVALID`, `SYNCRO_CLASS_TAKEN` if two classes have one name.
@@ -109,7 +111,7 @@ export class Syncro {
       ...(options.limits === undefined ? undefined : { limits: options.limits }),
       reportError: (error) => this.#report(error),
     })
-    this.#clients = new Clients(this.scriber, this.limits.maxTransientCursors)
+    this.#clients = new Clients(this.scriber, this.limits)
     this.#pending = new Pending(this.scriber, this.#clients)
     this.#context = this.#sessionContext()
     this.scriber.on('step', (step) => this.#step(step))
@@ -130,7 +132,7 @@ export class Syncro {
   }
 
   get status(): SyncroStatus {
-    if (this.#isClosed) return 'closed'
+    if (this.#closing !== undefined) return 'closed'
     if (!this.isReady) return 'opening'
     let status: SyncroStatus = 'offline'
     for (const { state } of this.#sessions) {
@@ -153,6 +155,7 @@ export class Syncro {
    */
   connect(uid: string, connection: Connection, options: { readonly credentials?: Value } = {}): Session {
     checkUid(uid)
+    this.#named.add(uid)
     return this.#open({ connection, uid, credentials: options.credentials })
   }
 
@@ -164,21 +167,35 @@ export class Syncro {
    */
   accept(connection: Connection, options: { readonly uid?: string; readonly authenticate?: Authenticate; readonly peer?: PeerInfo } = {}): Session {
     const { uid, authenticate, peer } = options
-    if (uid !== undefined) checkUid(uid)
+    if (uid !== undefined) {
+      checkUid(uid)
+      this.#named.add(uid)
+    }
     if (authenticate === undefined && peer?.local === false) this.#warnUnauthenticated(peer)
     return this.#open({ connection, uid, authenticate, peer })
   }
 
   /**
-   * Hands over what a connection has read. The connection may be left out while the uid has one session.
+   * Hands over what a connection has read. The connection may be left out while the uid has one session. What comes after a session's end is
+   * dropped.
    *
-   * @throws UsageError `SYNCRO_NOT_CONNECTED` if there never was such a session.
+   * @throws UsageError `SYNCRO_NOT_CONNECTED` if there never was such a session, or if the uid has several; what `Session.receive` throws.
    */
   receive(uid: string, bytes: Uint8Array, connection?: Connection): void {
-    this.#sessionOf(uid, connection)?.receive(bytes)
+    const session = this.#sessionOf(uid, connection)
+    if (session !== undefined) return session.receive(bytes)
+    if (connection !== undefined)
+      throw usageError('SYNCRO_NOT_CONNECTED', `This connection has no session: call syncro.connect(${JSON.stringify(uid)}, connection) first.`)
+    if (!this.#named.has(uid) && !this.#clients.has(uid))
+      throw usageError('SYNCRO_NOT_CONNECTED', `There is no session with ${JSON.stringify(uid)}: call syncro.connect(uid, connection) first.`)
   }
 
-  /** Tells that a connection has closed, or ends it. What has ended already may be told again. */
+  /**
+   * Tells that a connection has closed, or ends it. Nothing happens where no session is left, or none ever was: a socket that could not connect
+   * tells of its end, too.
+   *
+   * @throws UsageError `SYNCRO_NOT_CONNECTED` if the uid has several sessions and no connection is given.
+   */
   disconnect(uid: string, connection?: Connection): void {
     this.#sessionOf(uid, connection)?.close()
   }
@@ -186,6 +203,7 @@ export class Syncro {
   /** Keeps dialling until the link is closed; works offline until then. The other side's uid is told by its hello, and checked where one is given. */
   dial(transport: Transport, options: LinkOptions = {}): Link {
     if (options.uid !== undefined) checkUid(options.uid)
+    this.#checkNotClosed()
     const link = new Link(transport, options, {
       environment: this.environment,
       limits: this.limits,
@@ -201,13 +219,27 @@ export class Syncro {
 
   /** Accepts connections until the result is closed. Rejects with the transport's error, e.g. for a port in use. */
   async listen(listener: Listener, options: { readonly authenticate?: Authenticate } = {}): Promise<Listening> {
+    this.#checkNotClosed()
     await this.ready
-    const listening = await listener.listen((connection, peer) => {
+    this.#checkNotClosed()
+    const opened = await listener.listen((connection, peer) => {
       const session = this.accept(connection, { ...options, peer })
-      return { receive: (bytes) => session.receive(bytes), close: () => session.close() }
+      return { receive: (bytes) => session.receive(bytes), close: (cause) => session.close(cause) }
     })
+    const { address, port } = opened
+    const listening: Listening = {
+      address,
+      ...(port === undefined ? undefined : { port }),
+      close: async () => {
+        await opened.close()
+        this.#listenings.delete(listening)
+      },
+    }
     this.#listenings.add(listening)
-    return listening
+    if (this.#closing === undefined) return listening
+    // Closed while the transport was at it.
+    await listening.close()
+    throw notReady()
   }
 
   /** Records a change for a class that is no model; see `Scriber.record`. The gem's `scribe`. */
@@ -270,21 +302,50 @@ export class Syncro {
     else console.warn(`${code}: ${message}`)
   }
 
-  /** Ends links, listeners and sessions, waits for the store, and lets the classes go. */
-  async close(): Promise<void> {
-    if (this.#isClosed) return
-    this.#isClosed = true
-    for (const link of [...this.#links]) link.close()
-    const listenings = [...this.#listenings]
+  /**
+   * Ends links, listeners and sessions, once what was recorded is stored and sent; closes the store, and lets the classes go. Called again it
+   * returns the same promise. Rejects with the error of a listener or the store that could not be closed; all the rest is closed all the same.
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    // What leaves has to be stored first. Where nothing is under way, nothing is waited for.
+    const storing = this.#storing()
+    if (storing !== undefined) await storing
+    for (const link of [...this.#links]) void link.close()
     for (const session of [...this.#sessions]) session.close()
-    await Promise.all(listenings.map((listening) => listening.close()))
-    await this.scriber.close()
-    for (const binding of this.#bindings.values()) binding.release()
-    this.#events.emit('changed')
+    const outcomes = await Promise.allSettled([...this.#listenings].map((listening) => listening.close()))
+    try {
+      await this.scriber.close()
+    } finally {
+      for (const binding of this.#bindings.values()) binding.release()
+      this.#events.emit('changed')
+    }
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
+  }
+
+  /** Resolves when what was recorded up to now is stored, or never will be; undefined where that is so already. */
+  #storing(): Promise<void> | undefined {
+    const { scriber } = this
+    const { kept } = scriber
+    if (scriber.stored >= kept || scriber.storeFailure !== undefined) return undefined
+    return new Promise((resolve) => {
+      scriber.on('store-failed', () => resolve())
+      scriber.on('stored', (stored) => {
+        if (stored >= kept) resolve()
+      })
+    })
+  }
+
+  #checkNotClosed(): void {
+    if (this.#closing !== undefined) throw notReady()
   }
 
   #open(options: SessionOptions): Session {
-    if (!this.isReady) throw new UsageError('SYNCRO_NOT_READY', '`await syncro.ready` before the first session, and open none after close().')
+    if (!this.isReady || this.#closing !== undefined) throw notReady()
     const { connection } = options
     if (typeof connection?.write !== 'function')
       throw usageError('SYNCRO_CONNECTION_INVALID', 'A connection is anything with write(bytes): a socket, say. This has no write.')
@@ -294,23 +355,22 @@ export class Syncro {
     this.#byConnection.set(connection, session)
     this.#sessions.add(session)
     session.on('closed', () => this.#sessions.delete(session))
-    session.begin()
+    try {
+      session.begin()
+    } catch (error) {
+      this.#byConnection.delete(connection)
+      throw error
+    }
     this.#events.emit('session', session)
     return session
   }
 
-  /** The session that is meant; undefined if it has ended already, since sockets tell of their end late. */
+  /** The session that is meant, open or ended; undefined if there is none. */
   #sessionOf(uid: string, connection: Connection | undefined): Session | undefined {
-    if (connection !== undefined) {
-      const session = this.#byConnection.get(connection)
-      if (session === undefined) throw usageError('SYNCRO_NOT_CONNECTED', `This connection has no session: call syncro.connect(${JSON.stringify(uid)}, connection) first.`)
-      return session
-    }
+    if (connection !== undefined) return this.#byConnection.get(connection)
     const sessions = [...this.#sessions].filter((session) => session.uid === uid)
     if (sessions.length > 1)
       throw usageError('SYNCRO_NOT_CONNECTED', `${JSON.stringify(uid)} has ${sessions.length} sessions: name the connection that is meant, as the last argument.`)
-    if (sessions.length === 0 && !this.#clients.has(uid))
-      throw usageError('SYNCRO_NOT_CONNECTED', `There is no session with ${JSON.stringify(uid)}: call syncro.connect(uid, connection) first.`)
     return sessions[0]
   }
 
@@ -319,7 +379,7 @@ export class Syncro {
     const bound: Binding[] = []
     try {
       for (const model of models) {
-        const binding: Binding = isBindable(model) ? model[bind](this) : new PlayerBinding(model, this.scriber)
+        const binding: Binding = isBindable(model) ? model[bind](this) : new PlayerBinding(checkedPlayer(model), this.scriber)
         bound.push(binding)
         this.scriber.checkName(binding.name)
         if (this.#bindings.has(binding.name))
@@ -360,6 +420,10 @@ export class Syncro {
       nextNumber: () => this.#numbers++,
       changed: () => this.#events.emit('changed'),
       warn: (code, subject, message) => this.warn(code, subject, message),
+      problem: (error, subject) => {
+        if (this.#events.has('error')) this.#events.emit('error', error)
+        else this.warn(error.code, subject, error.message)
+      },
       report: (error) => this.#report(error),
     }
   }
@@ -402,9 +466,19 @@ function effectsByName({ effects }: Step): Map<string, Step['effects']> {
   return groups
 }
 
+function checkedPlayer(player: Player): Player {
+  if (typeof player?.name === 'string' && typeof player.play === 'function') return player
+  const name = typeof player === 'function' ? `The class ${String((player as { readonly name: unknown }).name)}` : 'What was given'
+  throw usageError('SYNCRO_CLASS_INVALID', `${name} is no model: declare it with synced() of @syncro/model, or give an object with \`name\` and \`play(change)\`.`)
+}
+
 function checkUid(uid: unknown): void {
   if (typeof uid === 'string' && uid.length > 0 && uid.length <= 256 && uid.isWellFormed()) return
   throw usageError('SYNCRO_UID_INVALID', `${JSON.stringify(uid)} cannot be a uid: take text of 1 to 256 characters.`)
+}
+
+function notReady(): UsageError {
+  return new UsageError('SYNCRO_NOT_READY', '`await syncro.ready` before the first session, and dial, listen and connect no more after close().')
 }
 
 function usageError(code: CoreUsageErrorCode, message: string): UsageError<CoreUsageErrorCode> {
