@@ -1,25 +1,13 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
+import { collectUntil } from '../test/garbage.js'
 import { IdentityMap } from './identity-map.js'
-
-setFlagsFromString('--expose-gc')
-const collectGarbage = runInNewContext('gc') as () => void
-
-/** Lets the collector and its callbacks run, a bounded number of times. */
-async function collectUntil(done: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 100 && !done(); turn++) {
-    collectGarbage()
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-}
 
 describe('an identity map', () => {
   test('gives back the instance that is held', async () => {
     const map = new IdentityMap<object>()
     const held = { name: 'held' }
     map.set('one', held)
-    await collectUntil(() => false)
+    await collectUntil(() => false, 3)
     expect(map.get('one')).toBe(held)
     expect(map.get(1)).toBeUndefined()
   })

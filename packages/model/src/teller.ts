@@ -34,7 +34,7 @@ export class Teller {
   /** Listens on all records of the class; the result takes the listener off again. */
   on<Name extends RecordEventName>(name: Name, listener: AnyEvents[Name]): () => void {
     checkListener(name, listener)
-    return this.#events.on(name, listener)
+    return this.#events.on(name, ownCopy(listener))
   }
 
   /** Listens on one record. */
@@ -47,15 +47,19 @@ export class Teller {
     checkListener(name, listener)
     const heard = this.#heard.get(id) ?? { model, events: this.#makeEvents(), listeners: 0 }
     this.#heard.set(id, heard)
-    const off = heard.events.on(name, listener)
     heard.listeners += 1
-    let listens = true
+    return this.#undo(id, heard, heard.events.on(name, ownCopy(listener)))
+  }
+
+  /** Takes a listener off, once. Programs keep what `on` gave them: it lets go of the instance when it has been called. */
+  #undo(id: RecordId, listenedTo: Heard, off: () => void): () => void {
+    let heard: Heard | undefined = listenedTo
     return () => {
-      if (!listens) return
-      listens = false
+      if (heard === undefined) return
       off()
       heard.listeners -= 1
-      if (heard.listeners === 0) this.#heard.delete(id)
+      if (heard.listeners === 0 && this.#heard.get(id) === heard) this.#heard.delete(id)
+      heard = undefined
     }
   }
 
@@ -120,6 +124,11 @@ export class Teller {
   #makeEvents(): Events<AnyEvents> {
     return new Events<AnyEvents>((error) => this.#binding.scriber.reportError(error))
   }
+}
+
+/** One function given to `on` twice is two listeners, each with its own end. */
+function ownCopy<Listener extends (event: never) => void>(listener: Listener): Listener {
+  return ((event) => listener(event)) as Listener
 }
 
 function checkListener(name: RecordEventName, listener: unknown): void {

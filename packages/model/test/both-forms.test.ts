@@ -477,6 +477,19 @@ describe.each(forms)('a class declared with %s', (_form, declare) => {
       expect(events).toEqual(['second'])
     })
 
+    test('come twice to a listener given twice, and each end is its own', () => {
+      const todo = Todo.create()
+      const listener = () => events.push('told')
+      const ends = [todo.on('changed', listener), todo.on('changed', listener)]
+      const classEnds = [Todo.on('changed', listener), Todo.on('changed', listener)]
+      todo.title = 'Milk'
+      expect(events).toHaveLength(4)
+      ends[0]!()
+      classEnds[0]!()
+      todo.title = 'Bread'
+      expect(events).toHaveLength(6)
+    })
+
     test('of one listener that throws are reported, and the others told', () => {
       const todo = Todo.create()
       const failure = new Error('listener')
