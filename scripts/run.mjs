@@ -19,6 +19,10 @@ const commands = {
   bench: { summary: 'the workloads', work: program('bench', ['--expose-gc', 'dist/main.js']) },
   'demo:server': { summary: 'the shared to-do list: its server', work: program('apps/demo', ['dist/server.js'], true) },
   'demo:client': { summary: 'the shared to-do list: a client', work: program('apps/demo', ['dist/client.js'], true) },
+  'demo:by-hand': {
+    summary: 'two clients and a server with sockets alone',
+    work: program('apps/demo', ['dist/by-hand.js']),
+  },
 }
 
 /** @param {string} folder @param {readonly string[]} file @returns {Command['work']} */
