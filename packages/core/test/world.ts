@@ -1,12 +1,18 @@
 /** Clients joined by hand-flushed connections, under a clock and timers that move when a test says so. */
-import { type ConnectionPair, connectionPair } from '@syncro/protocol/testing'
+import { type ConnectionPair, connectionPair, type PairOptions } from '@syncro/protocol/testing'
 import type { RecordId, Store, Value } from '@syncro/scriber'
 import { Syncro, type SyncroOptions } from '../src/syncro.js'
+
+export interface JoinOptions extends PairOptions {
+  readonly connect?: Parameters<Syncro['connect']>[2]
+  readonly accept?: Parameters<Syncro['accept']>[1]
+}
 
 export class World {
   nowMs = Date.UTC(2026, 0, 1)
   readonly pairs = new Set<ConnectionPair>()
   readonly reported: unknown[] = []
+  readonly warnings: { readonly code: string; readonly message: string }[] = []
   readonly #tasks: (() => void)[] = []
   readonly #timers = new Map<number, { readonly atMs: number; readonly callback: () => void }>()
   #timerNumber = 0
@@ -20,7 +26,7 @@ export class World {
     const syncro = new Syncro({
       uid,
       models: [{ name: 'Todo', play: () => undefined }],
-      warn: () => undefined,
+      warn: (warning) => this.warnings.push(warning),
       ...options,
       environment: {
         now: () => this.nowMs,
@@ -44,14 +50,20 @@ export class World {
     return syncro
   }
 
-  /** A connection that `from` opened and `to` accepts. */
-  join(from: Syncro, to: Syncro, options: { readonly borders?: boolean; readonly highWaterBytes?: number } = {}): ConnectionPair {
+  /** A connection whose bytes move with this world. */
+  pair(options: PairOptions = {}): ConnectionPair {
     const pair = connectionPair(options)
-    const dialled = from.connect(to.uid, pair.a)
-    const accepted = to.accept(pair.b)
-    pair.a.attach({ receive: (bytes) => dialled.receive(bytes), close: () => dialled.close() })
-    pair.b.attach({ receive: (bytes) => accepted.receive(bytes), close: () => accepted.close() })
     this.pairs.add(pair)
+    return pair
+  }
+
+  /** A connection that `from` opened and `to` accepts. */
+  join(from: Syncro, to: Syncro, options: JoinOptions = {}): ConnectionPair {
+    const pair = this.pair(options)
+    const dialled = from.connect(to.uid, pair.a, options.connect)
+    const accepted = to.accept(pair.b, options.accept)
+    pair.a.attach({ receive: (bytes) => dialled.receive(bytes), close: (cause) => dialled.close(cause) })
+    pair.b.attach({ receive: (bytes) => accepted.receive(bytes), close: (cause) => accepted.close(cause) })
     return pair
   }
 
@@ -59,6 +71,16 @@ export class World {
   cut(pair: ConnectionPair): void {
     pair.cut()
     this.pairs.delete(pair)
+  }
+
+  /** How many timers wait. */
+  get timers(): number {
+    return this.#timers.size
+  }
+
+  /** Runs what waits for the event loop, without delivering anything. */
+  turn(): void {
+    for (const task of this.#tasks.splice(0)) task()
   }
 
   /** One task or one delivery; false if there was nothing to do. */
@@ -81,8 +103,7 @@ export class World {
   advance(ms: number): void {
     this.nowMs += ms
     for (const [number, { atMs, callback }] of [...this.#timers]) {
-      if (atMs > this.nowMs) continue
-      this.#timers.delete(number)
+      if (atMs > this.nowMs || !this.#timers.delete(number)) continue
       callback()
     }
     this.settle()
