@@ -27,8 +27,8 @@ export interface Walk {
 }
 
 export class ArrivalOrder {
-  #previous = new Uint32Array(0)
-  #next = new Uint32Array(0)
+  /** Of each row the one before and the one after it, side by side: moving a row touches four rows, and memory is what that waits for. */
+  #links = new Uint32Array(0)
   /** 0 for a row that is not in the list. */
   #positions = new Float64Array(0)
   #tail = none
@@ -116,7 +116,7 @@ export class ArrivalOrder {
     while (row !== none && this.#positions[row]! > after) {
       first = row
       count += 1
-      row = this.#previous[row]!
+      row = this.#links[row * 2]!
     }
     const walk = new RowWalk(this, { first, count, after, end: this.#last })
     this.#walks.add(walk)
@@ -125,7 +125,7 @@ export class ArrivalOrder {
 
   /** For walks only. */
   following(row: number): number {
-    return this.#next[row]!
+    return this.#links[row * 2 + 1]!
   }
 
   /** For walks only. */
@@ -134,25 +134,24 @@ export class ArrivalOrder {
   }
 
   #append(row: number): void {
-    this.#previous[row] = this.#tail
-    this.#next[row] = none
-    if (this.#tail !== none) this.#next[this.#tail] = row
+    this.#links[row * 2] = this.#tail
+    this.#links[row * 2 + 1] = none
+    if (this.#tail !== none) this.#links[this.#tail * 2 + 1] = row
     this.#tail = row
   }
 
   #unlink(row: number): void {
-    const before = this.#previous[row]!
-    const after = this.#next[row]!
-    if (before !== none) this.#next[before] = after
+    const before = this.#links[row * 2]!
+    const after = this.#links[row * 2 + 1]!
+    if (before !== none) this.#links[before * 2 + 1] = after
     if (after === none) this.#tail = before
-    else this.#previous[after] = before
+    else this.#links[after * 2] = before
   }
 
   #grow(row: number): void {
     let capacity = this.#positions.length
     while (capacity <= row) capacity = nextCapacity(capacity)
-    this.#previous = grown(this.#previous, capacity)
-    this.#next = grown(this.#next, capacity)
+    this.#links = grown(this.#links, capacity * 2)
     this.#positions = grown(this.#positions, capacity)
   }
 }

@@ -117,7 +117,7 @@ export class Column {
 
   /** Sets a value and what is known of it. */
   set(slot: number, value: Value, stamp: number, writer: number, offset: number): void {
-    const page = this.page(slot, value)
+    const page = this.pages[slot >>> pageBits] ?? this.page(slot, value)
     const index = slot & pageMask
     page.write(index, value)
     page.stamps[index] = stamp

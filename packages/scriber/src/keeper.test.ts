@@ -112,6 +112,32 @@ describe('keeping', () => {
     ])
   })
 
+  test('gives of each row of a batch what was written in that row', () => {
+    const store = new ScriptedStore()
+    const { scriber } = recorder({ store })
+    const { last } = scriber.clock
+    const record = (id: string) => ({ name: 'Note', id })
+    scriber.replay(
+      {
+        stamp: last + 1,
+        writer: 'aaaaaaaaaaaaaaaaaaaaaaaa',
+        changes: [
+          { ...record('empty'), type: 'create' },
+          { ...record('gone'), type: 'destroy' },
+          { ...record('full'), type: 'create', fields: { title: 'x' } },
+        ],
+      },
+      'them',
+    )
+    expect(
+      store.kept[1]!.rows!.map(({ id, fields, cleared }) => [id, fields.map(({ name }) => name), cleared]),
+    ).toEqual([
+      ['empty', [], undefined],
+      ['gone', [], undefined],
+      ['full', ['title'], undefined],
+    ])
+  })
+
   test('gives nothing for what was not effective', () => {
     const store = new ScriptedStore()
     const { scriber } = recorder({ store })

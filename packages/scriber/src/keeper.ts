@@ -1,8 +1,9 @@
 /** Hands transactions to the store and counts which of them are stored, so that nothing leaves a client before it is. */
 import type { FieldImage } from './change.js'
 import { StoreError } from './errors.js'
-import type { Ledger, TouchedRow } from './ledger.js'
+import type { Ledger } from './ledger.js'
 import type { Store, StoredField, StoredRow, StoreTransaction } from './store.js'
+import type { TouchedRow } from './touched-row.js'
 
 export interface KeeperEvents {
   stored(kept: number): void

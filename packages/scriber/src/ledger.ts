@@ -3,26 +3,18 @@
  * 5 and 9). Its size is the number of rows, never the number of edits. Merging compares stamps, never values.
  */
 import { ArrivalOrder, lowered, type Walk } from './arrival-order.js'
-import type { Batch, Change, Conflict, Effect, FieldImage, Merged, RowImage, Stamp } from './change.js'
-import { absent, type Column } from './column.js'
-import { equalValues } from './equality.js'
-import { StoreError, UsageError } from './errors.js'
+import type { Batch, FieldImage, Merged, RowImage, Stamp } from './change.js'
+import { absent } from './column.js'
+import { StoreError } from './errors.js'
 import { grown, nextCapacity } from './grow.js'
 import type { RecordId } from './ids.js'
-import { maxLedgerNames } from './limits.js'
-import { compareValues } from './order.js'
+import { Merging } from './merging.js'
+import { Names } from './names.js'
 import type { StoredRow } from './store.js'
 import { Table } from './table.js'
-import { freezeValue, type Value } from './value.js'
+import type { TouchedRow } from './touched-row.js'
+import { freezeValue } from './value.js'
 import { Writers } from './writers.js'
-
-/** What one step wrote in one row: what a store has to keep of it. */
-export interface TouchedRow {
-  readonly table: Table
-  readonly slot: number
-  readonly life: boolean
-  readonly columns: readonly Column[]
-}
 
 /** Leaves out fields of writers that the receiver is; writers are the ledger's numbers. */
 export type OmitWriter = (writer: number) => boolean
@@ -42,7 +34,9 @@ export class Ledger {
   #slotOf = new Uint32Array(0)
   #rows = 0
   readonly #freeRows: number[] = []
-  #names = 0
+  readonly #names = new Names()
+  /** The table met last: changes of one class come together. */
+  #recent: Table | undefined
   /** Where touched rows are noted for the store; undefined while nobody keeps them. */
   touched: TouchedRow[] | undefined
 
@@ -52,14 +46,16 @@ export class Ledger {
 
   /** The table of a class, made at its first mention. */
   table(name: string): Table {
+    if (this.#recent?.name === name) return this.#recent
     let number = this.#numbers.get(name)
     if (number === undefined) {
-      this.#takeName()
+      this.#names.take()
       number = this.#tables.length
       this.#numbers.set(name, number)
-      this.#tables.push(new Table(name, this.writers, () => this.#takeName()))
+      this.#tables.push(new Table(name, this.writers, () => this.#names.take()))
     }
-    return this.#tables[number]!
+    this.#recent = this.#tables[number]!
+    return this.#recent
   }
 
   /** The table of a class, if anything of the class is known. */
@@ -103,7 +99,7 @@ export class Ledger {
    * @throws UsageError `SYNCRO_NAMES_FULL`, before anything of it is merged.
    */
   merge(batch: Batch): Merged {
-    this.#checkRoom(batch.changes)
+    this.#names.checkRoom(batch.changes, this)
     const merging = new Merging(this)
     const writer = this.writers.number(batch.writer)
     for (const change of batch.changes) merging.change(change, batch.stamp, writer)
@@ -116,7 +112,7 @@ export class Ledger {
    * @throws UsageError `SYNCRO_NAMES_FULL`, before anything of them is merged.
    */
   mergeRows(rows: readonly RowImage[]): Merged {
-    this.#checkRoom(rows)
+    this.#names.checkRoom(rows, this)
     const merging = new Merging(this)
     for (const row of rows) merging.row(row)
     return merging
@@ -203,54 +199,6 @@ export class Ledger {
     const shift = this.order.rebase()
     for (const table of this.#tables) table.rebase((offset) => lowered(offset, shift))
   }
-
-  #takeName(): void {
-    if (this.#names >= maxLedgerNames) throw namesFull()
-    this.#names += 1
-  }
-
-  /** Refuses what needs more names than there is room for. Counting them one by one is left for when that may matter. */
-  #checkRoom(parts: readonly (Change | RowImage)[]): void {
-    let most = this.#names
-    for (const { fields } of parts) {
-      if (fields === undefined) most += 1
-      else most += 1 + (Array.isArray(fields) ? fields.length : Object.keys(fields).length)
-    }
-    if (most > maxLedgerNames && this.#names + this.#unknownNames(parts) > maxLedgerNames) throw namesFull()
-  }
-
-  #unknownNames(parts: readonly (Change | RowImage)[]): number {
-    const unknown = new Map<string, Set<string>>()
-    let classes = 0
-    for (const { name, fields } of parts) {
-      const table = this.findTable(name)
-      let met = unknown.get(name)
-      if (met === undefined) {
-        met = new Set()
-        unknown.set(name, met)
-        if (table === undefined) classes += 1
-      }
-      for (const field of fieldNames(fields)) if (!table?.columns.has(field)) met.add(field)
-    }
-    for (const met of unknown.values()) classes += met.size
-    return classes
-  }
-}
-
-function fieldNames(fields: Change['fields'] | RowImage['fields']): readonly string[] {
-  if (fields === undefined) return []
-  return isImages(fields) ? fields.map(({ name }) => name) : Object.keys(fields)
-}
-
-function isImages(fields: NonNullable<Change['fields']> | RowImage['fields']): fields is RowImage['fields'] {
-  return Array.isArray(fields)
-}
-
-function namesFull(): UsageError {
-  return new UsageError(
-    'SYNCRO_NAMES_FULL',
-    `The ledger holds ${maxLedgerNames} names of classes and fields, and has no room for more, since names are kept for ever. Put what varies into values or ids, not into names.`,
-  )
 }
 
 function misplaced({ name, id, position }: StoredRow): StoreError {
@@ -258,159 +206,4 @@ function misplaced({ name, id, position }: StoredRow): StoreError {
     'SYNCRO_STORE_DAMAGED',
     `The store gave ${name} ${JSON.stringify(id)} at position ${position}, which does not follow what it gave before. Restore the store from a backup, or begin with an empty one: others will bring the data.`,
   )
-}
-
-/** One step of merging: what it found newer, and what that did. */
-class Merging implements Merged {
-  effective = false
-  readonly effects: Effect[] = []
-  readonly outlived: number[] = []
-  readonly rows: RowImage[] = []
-  readonly conflicts: Conflict[] = []
-  readonly #ledger: Ledger
-  /** Of the row at hand. */
-  #offset = 0
-  #columns: Column[] = []
-  #changed: string[] = []
-
-  constructor(ledger: Ledger) {
-    this.#ledger = ledger
-  }
-
-  change(change: Change, stamp: number, writer: number): void {
-    const table = this.#ledger.table(change.name)
-    const slot = this.#ledger.slot(table, change.id)
-    const lived = this.#begin(table, slot)
-    let life = false
-    if (change.type === 'destroy') life = this.#destroy(table, slot, stamp, writer)
-    else if (change.type !== 'update') {
-      life = this.#reborn(table, slot, change.after, stamp, writer)
-    }
-    const fields = change.fields
-    if (fields !== undefined)
-      for (const name of Object.keys(fields)) this.#field(table, slot, name, fields[name]!, stamp, writer)
-    this.#end(table, slot, lived, life)
-  }
-
-  row(row: RowImage): void {
-    const { writers } = this.#ledger
-    const table = this.#ledger.table(row.name)
-    const slot = this.#ledger.slot(table, row.id)
-    const lived = this.#begin(table, slot)
-    let life = false
-    if (row.birth !== undefined)
-      life = this.#reborn(table, slot, row.destroy, row.birth.stamp, writers.number(row.birth.writer))
-    else if (row.destroy !== undefined)
-      life = this.#destroy(table, slot, row.destroy.stamp, writers.number(row.destroy.writer))
-    for (const field of row.fields)
-      this.#field(table, slot, field.name, field.value, field.stamp, writers.number(field.writer))
-    this.#end(table, slot, lived, life)
-    if (this.#offset !== 0) this.rows.push(row)
-  }
-
-  #begin(table: Table, slot: number): boolean {
-    this.#offset = 0
-    if (this.#columns.length > 0) this.#columns = []
-    if (this.#changed.length > 0) this.#changed = []
-    return table.lives(slot)
-  }
-
-  /** The row's new position, taken at the first thing in it that is newer. */
-  #position(table: Table, slot: number): number {
-    if (this.#offset === 0) {
-      this.#offset = this.#ledger.touch(table.row(slot))
-      this.effective = true
-    }
-    return this.#offset
-  }
-
-  #birth(table: Table, slot: number, stamp: number, writer: number): boolean {
-    const mine = table.birth(slot)
-    if (mine >= 0 && !this.#ledger.writers.newer(stamp, writer, mine, table.birthWriter(slot))) return false
-    table.setLifeOffset(slot, this.#position(table, slot))
-    table.setBirth(slot, stamp, writer)
-    return true
-  }
-
-  #destroy(table: Table, slot: number, stamp: number, writer: number): boolean {
-    if (!table.counts(slot, stamp, writer)) return false
-    table.setLifeOffset(slot, this.#position(table, slot))
-    table.setDestroy(slot, stamp, writer)
-    return true
-  }
-
-  /** Merges a birth with the destroy that it overcomes. Where ours is newer, the sender has to learn of it, also if its birth is old. */
-  #reborn(table: Table, slot: number, after: Stamp | undefined, stamp: number, writer: number): boolean {
-    const { writers } = this.#ledger
-    const afterWriter = after === undefined ? 0 : writers.number(after.writer)
-    const destroyed = after !== undefined && this.#destroy(table, slot, after.stamp, afterWriter)
-    const mine = table.destroy(slot)
-    if (mine >= 0 && (after === undefined || writers.newer(mine, table.destroyWriter(slot), after.stamp, afterWriter)))
-      this.outlived.push(table.row(slot))
-    return this.#birth(table, slot, stamp, writer) || destroyed
-  }
-
-  #field(table: Table, slot: number, name: string, value: Value, stamp: number, writer: number): void {
-    const column = table.column(name)
-    const mine = column.stamp(slot)
-    if (mine >= 0) {
-      const mineWriter = column.writer(slot)
-      if (stamp === mine && writer === mineWriter) {
-        if (!table.counts(slot, stamp, writer) || !this.#conflictWon(table, slot, column, value)) return
-      } else if (!this.#ledger.writers.newer(stamp, writer, mine, mineWriter)) return
-    }
-    if (!table.counts(slot, stamp, writer)) return
-    const before = column.get(slot)
-    if (before === undefined || !equalValues(before, value)) this.#changed.push(name)
-    column.set(slot, freezeValue(value), stamp, writer, this.#position(table, slot))
-    this.#columns.push(column)
-  }
-
-  /** One stamp, one writer: the same change come again, or a copied data directory. */
-  #conflictWon(table: Table, slot: number, column: Column, value: Value): boolean {
-    const mine = column.get(slot)!
-    if (equalValues(mine, value)) return false
-    const stamp = { stamp: column.stamp(slot), writer: this.#ledger.writers.id(column.writer(slot)) }
-    this.conflicts.push({ name: table.name, id: table.id(slot)!, field: column.name, stamp })
-    return compareValues(value, mine) > 0
-  }
-
-  #end(table: Table, slot: number, lived: boolean, life: boolean): void {
-    if (this.#offset === 0) {
-      // Nothing was newer. A row that only this made, and that holds nothing, is not kept.
-      if (this.#ledger.order.position(table.row(slot)) === 0) this.#ledger.release(table, slot)
-      return
-    }
-    const lives = life ? table.lives(slot) : lived
-    if (life && lives) clearOlderFields(table, slot, this.#columns, this.#changed)
-    if (lives !== lived) table.living += lives ? 1 : -1
-    if (this.#ledger.touched !== undefined) {
-      this.#ledger.touched.push({ table, slot, life, columns: this.#columns })
-      // Given away: the next row must not write into it, though it be empty.
-      this.#columns = []
-    }
-    const type = lives ? (lived ? 'changed' : 'created') : lived ? 'destroyed' : undefined
-    if (type === undefined || (type === 'changed' && this.#changed.length === 0)) return
-    const fields = type === 'created' ? presentFields(table, slot) : type === 'changed' ? this.#changed : []
-    this.effects.push({ name: table.name, id: table.id(slot)!, type, fields, slot })
-  }
-}
-
-/** In a record that lives every field kept is one that counts: those older than its destroy go. */
-function clearOlderFields(table: Table, slot: number, columns: Column[], changed: string[]): void {
-  if (table.destroy(slot) < 0) return
-  for (const column of table.columns.values()) {
-    const stamp = column.stamp(slot)
-    if (stamp < 0 || table.counts(slot, stamp, column.writer(slot))) continue
-    column.clear(slot)
-    columns.push(column)
-    if (!changed.includes(column.name)) changed.push(column.name)
-  }
-}
-
-/** The fields that are set in a record. */
-export function presentFields(table: Table, slot: number): string[] {
-  const names: string[] = []
-  for (const column of table.columns.values()) if (column.has(slot)) names.push(column.name)
-  return names
 }

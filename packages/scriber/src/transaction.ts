@@ -7,8 +7,9 @@ import { absent, type Column } from './column.js'
 import { encodedBytes, textBytes } from './encoded-bytes.js'
 import { equalValues } from './equality.js'
 import { UsageError } from './errors.js'
-import { type Ledger, presentFields } from './ledger.js'
+import type { Ledger } from './ledger.js'
 import type { ScriberLimits } from './limits.js'
+import { presentFields } from './merging.js'
 import type { Table } from './table.js'
 import type { Value } from './value.js'
 
@@ -21,6 +22,9 @@ interface FieldBefore {
   readonly writer: number
   readonly offset: number
 }
+
+/** Of a field that was not set, which is what most are in a record that is created. */
+const nothing: FieldBefore = { value: undefined, stamp: absent, writer: 0, offset: 0 }
 
 /** What one record was before the transaction, and what the transaction did to it. */
 interface Entry {
@@ -233,11 +237,13 @@ export class Transaction {
       fields[column.name] = column.get(slot)!
     }
     this.#ledger.touched?.push({ table, slot, life: born || destroyed, columns: [...entry.before.keys()] })
-    const record = { name: table.name, id: table.id(slot)! }
-    if (!lives) return { ...record, type: 'destroy' }
-    if (!born) return { ...record, type: 'update', fields }
-    const after = this.#ledger.life(table, slot).destroy
-    return { ...record, type: entry.born ?? 'create', fields, ...(after === undefined ? undefined : { after }) }
+    const { name } = table
+    const id = table.id(slot)!
+    if (!lives) return { name, id, type: 'destroy' }
+    if (!born) return { name, id, type: 'update', fields }
+    const type = entry.born ?? 'create'
+    const after = table.destroy(slot) < 0 ? undefined : this.#ledger.life(table, slot).destroy
+    return after === undefined ? { name, id, type, fields } : { name, id, type, fields, after }
   }
 }
 
@@ -252,12 +258,10 @@ function begunAnew({ table, slot }: Entry): boolean {
 
 function remember({ before, slot }: Entry, column: Column): void {
   if (before.has(column)) return
-  before.set(column, {
-    value: column.get(slot),
-    stamp: column.stamp(slot),
-    writer: column.writer(slot),
-    offset: column.offset(slot),
-  })
+  const value = column.get(slot)
+  if (value === undefined) before.set(column, nothing)
+  else
+    before.set(column, { value, stamp: column.stamp(slot), writer: column.writer(slot), offset: column.offset(slot) })
 }
 
 function putBack(column: Column, slot: number, before: FieldBefore): void {
@@ -266,15 +270,16 @@ function putBack(column: Column, slot: number, before: FieldBefore): void {
 }
 
 function effectOf({ table, slot, lived, before }: Entry): Effect | undefined {
-  const record = { name: table.name, id: table.id(slot)!, slot }
-  if (!table.lives(slot)) return { ...record, type: 'destroyed', fields: [] }
-  if (!lived) return { ...record, type: 'created', fields: presentFields(table, slot) }
+  const { name } = table
+  const id = table.id(slot)!
+  if (!table.lives(slot)) return { name, id, type: 'destroyed', fields: [], slot }
+  if (!lived) return { name, id, type: 'created', fields: presentFields(table, slot), slot }
   const fields: string[] = []
   for (const [column, { value }] of before) {
     const now = column.get(slot)
     if (value === undefined || now === undefined ? value !== now : !equalValues(value, now)) fields.push(column.name)
   }
-  return fields.length === 0 ? undefined : { ...record, type: 'changed', fields }
+  return fields.length === 0 ? undefined : { name, id, type: 'changed', fields, slot }
 }
 
 /** A batch travels whole, so it has to fit in a frame. */

@@ -2,15 +2,21 @@
 export class Writers {
   readonly #ids: string[] = []
   readonly #numbers = new Map<string, number>()
+  #recent: string | undefined
+  #recentNumber = -1
 
   /** The number of a writer, given out at its first mention. */
   number(id: string): number {
+    // What one writer did comes together; comparing is cheaper than hashing a text that has just been read.
+    if (id === this.#recent) return this.#recentNumber
     let number = this.#numbers.get(id)
     if (number === undefined) {
       number = this.#ids.length
       this.#ids.push(id)
       this.#numbers.set(id, number)
     }
+    this.#recent = id
+    this.#recentNumber = number
     return number
   }
 

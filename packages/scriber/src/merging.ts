@@ -1,0 +1,187 @@
+/**
+ * One step of merging (DESIGN section 5): of what comes it takes what is newer than what is here, by stamps and never by values, and says
+ * what that did. It is the hot path of everything that receives: lists are made when something goes into them, with room for one.
+ */
+import type { Change, Conflict, Effect, Merged, RowImage, Stamp } from './change.js'
+import { absent, type Column, pageBits, pageMask } from './column.js'
+import { equalValues } from './equality.js'
+import type { RecordId } from './ids.js'
+import { compareValues } from './order.js'
+import type { Table } from './table.js'
+import type { TouchedRow } from './touched-row.js'
+import { freezeValue, type Value } from './value.js'
+import type { Writers } from './writers.js'
+
+/** What merging needs of the ledger. */
+export interface MergeTarget {
+  readonly writers: Writers
+  readonly order: { position(row: number): number }
+  readonly touched: TouchedRow[] | undefined
+  table(name: string): Table
+  slot(table: Table, id: RecordId): number
+  release(table: Table, slot: number): void
+  touch(row: number): number
+}
+
+export class Merging implements Merged {
+  effective = false
+  effects: readonly Effect[] = nothing
+  outlived: readonly number[] = nothing
+  rows: readonly RowImage[] = nothing
+  conflicts: readonly Conflict[] = nothing
+  readonly #ledger: MergeTarget
+  /** Of the row at hand. */
+  #offset = 0
+  #columns: readonly Column[] = nothing
+  #changed: readonly string[] = nothing
+
+  constructor(ledger: MergeTarget) {
+    this.#ledger = ledger
+  }
+
+  change(change: Change, stamp: number, writer: number): void {
+    const table = this.#ledger.table(change.name)
+    const slot = this.#ledger.slot(table, change.id)
+    const lived = this.#begin(table, slot)
+    let life = false
+    if (change.type === 'destroy') life = this.#destroy(table, slot, stamp, writer)
+    else if (change.type !== 'update') life = this.#reborn(table, slot, change.after, stamp, writer)
+    const fields = change.fields
+    if (fields !== undefined)
+      for (const name of Object.keys(fields)) this.#field(table, slot, name, fields[name]!, stamp, writer)
+    this.#end(table, slot, lived, life)
+  }
+
+  row(row: RowImage): void {
+    const { writers } = this.#ledger
+    const table = this.#ledger.table(row.name)
+    const slot = this.#ledger.slot(table, row.id)
+    const lived = this.#begin(table, slot)
+    let life = false
+    if (row.birth !== undefined)
+      life = this.#reborn(table, slot, row.destroy, row.birth.stamp, writers.number(row.birth.writer))
+    else if (row.destroy !== undefined)
+      life = this.#destroy(table, slot, row.destroy.stamp, writers.number(row.destroy.writer))
+    for (const field of row.fields)
+      this.#field(table, slot, field.name, field.value, field.stamp, writers.number(field.writer))
+    this.#end(table, slot, lived, life)
+    if (this.#offset !== 0) this.rows = added(this.rows, row)
+  }
+
+  #begin(table: Table, slot: number): boolean {
+    this.#offset = 0
+    this.#columns = nothing
+    this.#changed = nothing
+    return table.lives(slot)
+  }
+
+  /** The row's new position, taken at the first thing in it that is newer. */
+  #position(table: Table, slot: number): number {
+    if (this.#offset === 0) {
+      this.#offset = this.#ledger.touch(table.row(slot))
+      this.effective = true
+    }
+    return this.#offset
+  }
+
+  #birth(table: Table, slot: number, stamp: number, writer: number): boolean {
+    const mine = table.birth(slot)
+    if (mine >= 0 && !this.#ledger.writers.newer(stamp, writer, mine, table.birthWriter(slot))) return false
+    table.setLifeOffset(slot, this.#position(table, slot))
+    table.setBirth(slot, stamp, writer)
+    return true
+  }
+
+  #destroy(table: Table, slot: number, stamp: number, writer: number): boolean {
+    if (!table.counts(slot, stamp, writer)) return false
+    table.setLifeOffset(slot, this.#position(table, slot))
+    table.setDestroy(slot, stamp, writer)
+    return true
+  }
+
+  /** Merges a birth with the destroy that it overcomes. Where ours is newer, the sender has to learn of it, also if its birth is old. */
+  #reborn(table: Table, slot: number, after: Stamp | undefined, stamp: number, writer: number): boolean {
+    const { writers } = this.#ledger
+    const afterWriter = after === undefined ? 0 : writers.number(after.writer)
+    const destroyed = after !== undefined && this.#destroy(table, slot, after.stamp, afterWriter)
+    const mine = table.destroy(slot)
+    if (mine >= 0 && (after === undefined || writers.newer(mine, table.destroyWriter(slot), after.stamp, afterWriter)))
+      this.outlived = added(this.outlived, table.row(slot))
+    return this.#birth(table, slot, stamp, writer) || destroyed
+  }
+
+  #field(table: Table, slot: number, name: string, value: Value, stamp: number, writer: number): void {
+    const column = table.column(name)
+    const page = column.pages[slot >>> pageBits]
+    const index = slot & pageMask
+    const mine = page === undefined ? absent : page.stamps[index]!
+    if (mine >= 0 && stamp <= mine && !this.#tieWon(table, slot, column, value, stamp, writer)) return
+    if (!table.counts(slot, stamp, writer)) return
+    if (mine < 0 || !equalValues(page!.read(index), value)) this.#changed = added(this.#changed, name)
+    column.set(slot, freezeValue(value), stamp, writer, this.#position(table, slot))
+    if (this.#ledger.touched !== undefined) this.#columns = added(this.#columns, column)
+  }
+
+  /** Decides where time does not: by the writer, and for one and the same writer by the value. */
+  #tieWon(table: Table, slot: number, column: Column, value: Value, stamp: number, writer: number): boolean {
+    const { writers } = this.#ledger
+    const mineWriter = column.writer(slot)
+    if (stamp !== column.stamp(slot) || writer !== mineWriter)
+      return writers.newer(stamp, writer, column.stamp(slot), mineWriter)
+    // The same change come again, or a copied data directory.
+    const mine = column.get(slot)!
+    if (equalValues(mine, value) || !table.counts(slot, stamp, writer)) return false
+    const conflict = { name: table.name, id: table.id(slot)!, field: column.name }
+    this.conflicts = added(this.conflicts, { ...conflict, stamp: { stamp, writer: writers.id(writer) } })
+    return compareValues(value, mine) > 0
+  }
+
+  #end(table: Table, slot: number, lived: boolean, life: boolean): void {
+    if (this.#offset === 0) {
+      // Nothing was newer. A row that only this made, and that holds nothing, is not kept.
+      if (this.#ledger.order.position(table.row(slot)) === 0) this.#ledger.release(table, slot)
+      return
+    }
+    const lives = life ? table.lives(slot) : lived
+    if (life && lives && table.destroy(slot) >= 0) this.#clearOlderFields(table, slot)
+    if (lives !== lived) table.living += lives ? 1 : -1
+    this.#ledger.touched?.push({ table, slot, life, columns: this.#columns })
+    if (lives || lived) this.#tell(table, slot, lived, lives)
+  }
+
+  #tell(table: Table, slot: number, lived: boolean, lives: boolean): void {
+    const type = lives ? (lived ? 'changed' : 'created') : 'destroyed'
+    if (type === 'changed' && this.#changed.length === 0) return
+    const fields = type === 'changed' ? this.#changed : type === 'created' ? presentFields(table, slot) : nothing
+    this.effects = added(this.effects, { name: table.name, id: table.id(slot)!, type, fields, slot })
+  }
+
+  /** In a record that lives every field kept is one that counts: those older than its destroy go. */
+  #clearOlderFields(table: Table, slot: number): void {
+    for (const column of table.columns.values()) {
+      const stamp = column.stamp(slot)
+      if (stamp < 0 || table.counts(slot, stamp, column.writer(slot))) continue
+      column.clear(slot)
+      this.#columns = added(this.#columns, column)
+      if (!this.#changed.includes(column.name)) this.#changed = added(this.#changed, column.name)
+    }
+  }
+}
+
+const nothing: readonly never[] = Object.freeze([])
+
+/** The list with an item more: a new one for the first. */
+function added<Item>(list: readonly Item[], item: Item): readonly Item[] {
+  if (list.length === 0)
+    return [item]
+    // Made here, and given to nobody before the step is over.
+  ;(list as Item[]).push(item)
+  return list
+}
+
+/** The fields that are set in a record. */
+export function presentFields(table: Table, slot: number): string[] {
+  const names: string[] = []
+  for (const column of table.columns.values()) if (column.has(slot)) names.push(column.name)
+  return names
+}

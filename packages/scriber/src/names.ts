@@ -1,0 +1,65 @@
+/** The names of classes and fields in one ledger: counted, since they are kept for ever. */
+import type { Change, RowImage } from './change.js'
+import { UsageError } from './errors.js'
+import { maxLedgerNames } from './limits.js'
+import type { Table } from './table.js'
+
+export class Names {
+  #count = 0
+
+  /** @throws UsageError `SYNCRO_NAMES_FULL` */
+  take(): void {
+    if (this.#count >= maxLedgerNames) throw full()
+    this.#count += 1
+  }
+
+  /**
+   * Refuses what needs more names than there is room for. Counting the new ones, name by name, is left for when that may matter.
+   *
+   * @throws UsageError `SYNCRO_NAMES_FULL`
+   */
+  checkRoom(parts: readonly (Change | RowImage)[], known: { findTable(name: string): Table | undefined }): void {
+    let most = this.#count
+    for (const { fields } of parts) {
+      most += 1
+      if (fields !== undefined) most += Array.isArray(fields) ? fields.length : Object.keys(fields).length
+    }
+    if (most > maxLedgerNames && this.#count + countUnknown(parts, known) > maxLedgerNames) throw full()
+  }
+}
+
+function countUnknown(
+  parts: readonly (Change | RowImage)[],
+  known: { findTable(name: string): Table | undefined },
+): number {
+  const unknown = new Map<string, Set<string>>()
+  let count = 0
+  for (const { name, fields } of parts) {
+    const table = known.findTable(name)
+    let met = unknown.get(name)
+    if (met === undefined) {
+      met = new Set()
+      unknown.set(name, met)
+      if (table === undefined) count += 1
+    }
+    for (const field of fieldNames(fields)) if (!table?.columns.has(field)) met.add(field)
+  }
+  for (const met of unknown.values()) count += met.size
+  return count
+}
+
+function fieldNames(fields: Change['fields'] | RowImage['fields']): readonly string[] {
+  if (fields === undefined) return []
+  return isImages(fields) ? fields.map(({ name }) => name) : Object.keys(fields)
+}
+
+function isImages(fields: NonNullable<Change['fields']> | RowImage['fields']): fields is RowImage['fields'] {
+  return Array.isArray(fields)
+}
+
+function full(): UsageError {
+  return new UsageError(
+    'SYNCRO_NAMES_FULL',
+    `The ledger holds ${maxLedgerNames} names of classes and fields, and has no room for more, since names are kept for ever. Put what varies into values or ids, not into names.`,
+  )
+}
