@@ -10,7 +10,12 @@ class Item extends Model {
   static {
     synced(this, {
       name: 'Item',
-      fields: { title: t.string({ default: '' }), done: t.boolean({ default: false }), count: t.number({ default: 0 }), tags: t.json({ default: [] }) },
+      fields: {
+        title: t.string({ default: '' }),
+        done: t.boolean({ default: false }),
+        count: t.number({ default: 0 }),
+        tags: t.json({ default: [] }),
+      },
     })
   }
 }
@@ -57,14 +62,22 @@ const commands = {
   },
   /** Says when all that was done here has reached the server. */
   finish() {
-    when(() => link?.session?.state === 'live' && syncro.unsent().length === 0, () => {
-      if (!Finish.find(uid)) Finish.create({ id: uid })
-      say({ type: 'finished' })
-    })
+    when(
+      () => link?.session?.state === 'live' && syncro.unsent().length === 0,
+      () => {
+        if (!Finish.find(uid)) Finish.create({ id: uid })
+        say({ type: 'finished' })
+      },
+    )
   },
   /** Says what is here, once everybody's end has come. */
   compare({ members }) {
-    when(() => members.every((/** @type {string} */ id) => Finish.find(id)) && (role === 'server' || link?.session?.state === 'live'), () => say({ type: 'compared', ...digest() }))
+    when(
+      () =>
+        members.every((/** @type {string} */ id) => Finish.find(id)) &&
+        (role === 'server' || link?.session?.state === 'live'),
+      () => say({ type: 'compared', ...digest() }),
+    )
   },
   stop() {
     syncro.close().then(() => process.disconnect())
@@ -100,7 +113,12 @@ function operate() {
   const items = Item.all()
   const dice = draw(20)
   const item = items[draw(items.length)]
-  if (item === undefined || dice < 4) Item.create({ title: `${uid} ${draw(1000)}`, count: draw(10), ...(draw(3) === 0 ? { id: `shared ${draw(60)}` } : {}) })
+  if (item === undefined || dice < 4)
+    Item.create({
+      title: `${uid} ${draw(1000)}`,
+      count: draw(10),
+      ...(draw(3) === 0 ? { id: `shared ${draw(60)}` } : {}),
+    })
   else if (dice < 9) item.title = `${uid} writes ${draw(10_000)}`
   else if (dice < 12) item.done = !item.done
   else if (dice < 15) item.count += 1

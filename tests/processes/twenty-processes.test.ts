@@ -21,12 +21,17 @@ class Member {
   readonly process: ChildProcess
   online = false
   readonly #said: Message[] = []
-  #waiting: { readonly type: string; readonly resolve: (message: Message) => void; readonly reject: (error: Error) => void } | undefined
+  #waiting:
+    | { readonly type: string; readonly resolve: (message: Message) => void; readonly reject: (error: Error) => void }
+    | undefined
   #ended: Error | undefined
 
   constructor(role: 'server' | 'client', uid: string, seed: number) {
     this.uid = uid
-    this.process = fork(file, [role, uid, String(seed)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    this.process = fork(file, [role, uid, String(seed)], {
+      execArgv: [],
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    })
     this.process.on('message', (message: Message) => {
       this.#said.push(message)
       this.#look()
@@ -86,7 +91,8 @@ for (let run = 1; run <= runs; run++) {
     const draw = (below: number) => random.below(below)
     const server = new Member('server', 'server', run)
     const port = (await server.heard('ready'))['port']
-    const start = (number: number) => new Member('client', `client ${number}`, run * 1000 + number + draw(1_000_000) * 1000)
+    const start = (number: number) =>
+      new Member('client', `client ${number}`, run * 1000 + number + draw(1_000_000) * 1000)
     const members = Array.from({ length: clients }, (_, number) => start(number))
     await Promise.all(members.map((member) => member.heard('ready')))
     const join = async (member: Member) => {
@@ -121,7 +127,9 @@ for (let run = 1; run <= runs; run++) {
     await Promise.all(members.filter((member) => !member.online).map(join))
     await Promise.all(members.map((member) => member.ask({ type: 'finish' }, 'finished')))
     const all = [server, ...members]
-    const compared = await Promise.all(all.map((member) => member.ask({ type: 'compare', members: members.map(({ uid }) => uid) }, 'compared')))
+    const compared = await Promise.all(
+      all.map((member) => member.ask({ type: 'compare', members: members.map(({ uid }) => uid) }, 'compared')),
+    )
     const digests = Object.fromEntries(compared.map(({ digest }, at) => [all[at]!.uid, digest]))
     expect(digests).toEqual(Object.fromEntries(all.map(({ uid }) => [uid, digests['server']])))
     expect(compared[0]!['records']).toBeGreaterThan(20)
@@ -130,6 +138,13 @@ for (let run = 1; run <= runs; run++) {
     expect(seen.returned).toBeGreaterThan(5)
 
     for (const member of all) member.tell({ type: 'stop' })
-    await Promise.all(all.map((member) => new Promise((resolve) => (member.process.exitCode === null ? member.process.once('exit', resolve) : resolve(0)))))
+    await Promise.all(
+      all.map(
+        (member) =>
+          new Promise((resolve) =>
+            member.process.exitCode === null ? member.process.once('exit', resolve) : resolve(0),
+          ),
+      ),
+    )
   }, 120_000)
 }
