@@ -43,7 +43,7 @@ describe('a restart', () => {
     fill(a, 1000)
     // Old fields in new places: what `since` is for.
     for (let id = 0; id < 1000; id += 7) a.record('Todo', 'update', id, { done: true })
-    let pair = world.join(a, b)
+    let pair = world.join(a, b, { highWaterBytes: 500 })
     const whole = (() => {
       const other = new World()
       const [from, to] = [other.client('a', { limits }), other.client('b')]
@@ -67,7 +67,7 @@ describe('a restart', () => {
       const cursor = b.scriber.remembered.replicas[0]?.cursor
       if (cursor?.since !== undefined) sinces.push(cursor.since)
       if (breaks % 3 === 0) a.record('Todo', 'update', (breaks * 37) % 1000, { title: `break ${breaks}` })
-      pair = world.join(a, b)
+      pair = world.join(a, b, { highWaterBytes: 500 })
     }
     world.settle()
     written += pair.a.writtenBytes

@@ -85,11 +85,17 @@ export class World {
 
   /** One task or one delivery; false if there was nothing to do. */
   step(): boolean {
+    // Neither is always first: a chunk may be sent before the last one has arrived, or after.
+    return this.draw(2) === 0 ? this.#work() || this.#deliver() : this.#deliver() || this.#work()
+  }
+
+  #work(): boolean {
     const task = this.#tasks.shift()
-    if (task !== undefined) {
-      task()
-      return true
-    }
+    task?.()
+    return task !== undefined
+  }
+
+  #deliver(): boolean {
     for (const pair of this.pairs) if (pair.flushOne()) return true
     return false
   }
