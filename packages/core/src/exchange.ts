@@ -8,7 +8,7 @@ import type { Clients, Replica } from './clients.js'
 import type { Dialogue } from './dialogue.js'
 import { SessionError } from './errors.js'
 import { wholeMs } from './handshake.js'
-import { type Encoded, encodeRows, type OutgoingStep } from './outgoing-step.js'
+import { encodeRows, type OutgoingStep } from './outgoing-step.js'
 import type { Session } from './session.js'
 import type { SessionContext } from './session-context.js'
 import { batchOf, checkSendable, rowBytes, rowsOf } from './wire.js'
@@ -104,7 +104,7 @@ export class Exchange implements Dialogue<Message> {
     if (this.#sending === 'waiting' || this.#sending === 'behind') return
     if (this.#session.isFull) return this.#fallBehind()
     this.#sendOvertaken(step.kept)
-    if (step.origin !== this.#session) this.#push(outgoing.encoded, step.kept)
+    if (step.origin !== this.#session) this.#push(outgoing.frames, step.kept)
     this.#through = Math.max(this.#through, step.position)
     if (this.#sending === 'live') this.#since = this.#through
     this.#session.schedule()
@@ -332,8 +332,9 @@ export class Exchange implements Dialogue<Message> {
     this.#send({ type: 'mark', era: scriber.era, position, ...(since < position ? { since } : undefined) }, scriber.kept)
   }
 
-  #push(encoded: readonly Encoded[], kept: number): void {
-    for (const one of encoded) this.#session.push(this.#session.hasBorders ? one.body : one.frame, kept)
+  #push(frames: readonly Uint8Array[], kept: number): void {
+    // A message on its own is its frame without the length.
+    for (const frame of frames) this.#session.push(this.#session.hasBorders ? frame.subarray(4) : frame, kept)
   }
 
   #send(message: Message, kept = 0): void {

@@ -397,13 +397,18 @@ export class Syncro {
   #step(step: Step): void {
     const outgoing = new OutgoingStep(step, this.limits.chunkBytes)
     for (const session of this.#sessions) session.step(outgoing)
+    const { effects } = step
     const origin = originOf(step)
-    for (const [name, effects] of effectsByName(step)) {
-      try {
-        this.#bindings.get(name)?.told(effects, origin)
-      } catch (error) {
-        this.#report(error)
-      }
+    // Most steps are one change: they need no sorting.
+    if (effects.length === 1) this.#tell(effects[0]!.name, effects, origin)
+    else for (const [name, group] of effectsByName(step)) this.#tell(name, group, origin)
+  }
+
+  #tell(name: string, effects: Step['effects'], origin: StepOrigin): void {
+    try {
+      this.#bindings.get(name)?.told(effects, origin)
+    } catch (error) {
+      this.#report(error)
     }
   }
 

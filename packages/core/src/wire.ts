@@ -1,6 +1,6 @@
 /** Batches and rows between the ledger's form and the messages' form. */
-import { type Batch as BatchMessage, encodeMessageFrame, MAX_FIELDS, MAX_FRAME_BYTES, MAX_ROWS, type RecordId, type RowField, type RowStamp, type Rows, type Value } from '@syncro/protocol'
-import { type Batch, encodedBytes, maxStamp, type RowImage, type Stamp } from '@syncro/scriber'
+import { type BatchChange, type Batch as BatchMessage, encodeMessageFrame, MAX_FIELDS, MAX_FRAME_BYTES, MAX_ROWS, type RecordId, type RowField, type RowStamp, type Rows, type Value } from '@syncro/protocol'
+import { type Batch, type Change, encodedBytes, maxStamp, type RowImage, type Stamp } from '@syncro/scriber'
 import { SessionError } from './errors.js'
 
 export function batchMessage(batch: Batch): BatchMessage {
@@ -9,7 +9,7 @@ export function batchMessage(batch: Batch): BatchMessage {
     type: 'batch',
     stamp,
     writer,
-    changes: changes.map(({ after, ...change }) => (after === undefined ? change : { ...change, after: [after.stamp, after.writer] })),
+    changes: changes.map(changeMessage),
   }
 }
 
@@ -21,7 +21,7 @@ export function batchOf(message: BatchMessage): Batch {
   return {
     stamp,
     writer,
-    changes: changes.map(({ after, ...change }) => (after === undefined ? change : { ...change, after: { stamp: after[0], writer: after[1] } })),
+    changes: changes.map(changeOf),
   }
 }
 
@@ -40,6 +40,19 @@ export function checkSendable(message: BatchMessage | Rows, bytes: number): void
   }
   encodeMessageFrame(message)
   for (const { name, id, fields = {} } of message.changes) for (const field of Object.keys(fields)) checkField(name, id, field, fields[field]!)
+}
+
+/** Most changes are the same in both forms: to copy them would take longer than to encode them. */
+function changeMessage(change: Change): BatchChange {
+  const { after } = change
+  if (after === undefined) return change as Omit<Change, 'after'>
+  return { ...change, after: [after.stamp, after.writer] }
+}
+
+function changeOf(change: BatchChange): Change {
+  const { after } = change
+  if (after === undefined) return change as Omit<BatchChange, 'after'>
+  return { ...change, after: { stamp: after[0], writer: after[1] } }
 }
 
 /** Rows as messages of about so many bytes; a row too large for one is spread over several. */
