@@ -307,7 +307,13 @@ export class Syncro {
    * returns the same promise. Rejects with the error of a listener or the store that could not be closed; all the rest is closed all the same.
    */
   close(): Promise<void> {
-    this.#closing ??= this.#close()
+    // Set before anything is told of the end, so that whoever is told finds it closed.
+    if (this.#closing !== undefined) return this.#closing
+    let end: ((outcome: Promise<void>) => void) | undefined
+    this.#closing = new Promise<void>((resolve) => {
+      end = resolve
+    })
+    end!(this.#close())
     return this.#closing
   }
 
