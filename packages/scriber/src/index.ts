@@ -5,6 +5,7 @@
 export { admitValue } from './admit.js'
 export type { Walk } from './arrival-order.js'
 export type { Batch, Change, ChangeType, Conflict, Effect, FieldImage, Merged, RowImage, Stamp } from './change.js'
+export { checkId } from './checks.js'
 export { Clock, clockEpochMs, maxStamp, stampAt, wallMsOf } from './clock.js'
 export type { Column } from './column.js'
 export { encodedBytes } from './encoded-bytes.js'
@@ -16,15 +17,8 @@ export { Ledger, type OmitWriter } from './ledger.js'
 export { defaultScriberLimits, maxLedgerNames, type ScriberLimits } from './limits.js'
 export { MemoryStore } from './memory-store.js'
 export { compareStamps, compareValues } from './order.js'
-export {
-  checkId,
-  type Place,
-  type Remembered,
-  Scriber,
-  type ScriberEvents,
-  type ScriberOptions,
-  type Step,
-} from './scriber.js'
+export { type Place, type Remembered, Scriber, type ScriberOptions } from './scriber.js'
+export type { ScriberEvents, Step } from './step.js'
 export type {
   Cursor,
   Era,

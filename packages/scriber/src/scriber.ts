@@ -3,7 +3,8 @@
  * once. It knows no network.
  */
 import { admitValue } from './admit.js'
-import type { Batch, Change, ChangeType, Conflict, Effect, Merged, RowImage } from './change.js'
+import type { Batch, Change, ChangeType, Effect, Merged, RowImage } from './change.js'
+import { checkId, checkName, gone, notFound, nothingLeft } from './checks.js'
 import { Clock } from './clock.js'
 import type { Column } from './column.js'
 import { equalValues } from './equality.js'
@@ -13,10 +14,11 @@ import { type EraId, type LedgerId, type Random, type RecordId, randomId } from 
 import { Keeper } from './keeper.js'
 import { Ledger } from './ledger.js'
 import { defaultScriberLimits, type ScriberLimits } from './limits.js'
+import type { ScriberEvents, Step } from './step.js'
 import type { Cursor, Era, OutboxEntry, Store, StoredReplica, StoreImage, StoreTransaction } from './store.js'
 import type { Table } from './table.js'
 import { Transaction } from './transaction.js'
-import { isForbiddenKey, type Value } from './value.js'
+import type { Value } from './value.js'
 
 export interface ScriberOptions {
   /** Wall time in milliseconds since the Unix epoch. */
@@ -27,33 +29,6 @@ export interface ScriberOptions {
   readonly limits?: Partial<ScriberLimits>
   /** Takes what a listener throws: a step is told to all, whatever one of them does. Default: thrown again, on its own. */
   readonly reportError?: (error: unknown) => void
-}
-
-/** One step of the ledger: a transaction recorded here, or something replayed. */
-export interface Step {
-  /** A batch, recorded here or replayed; undefined for rows. */
-  readonly batch: Batch | undefined
-  /** Replayed rows that held anything newer. */
-  readonly rows: readonly RowImage[]
-  readonly effects: readonly Effect[]
-  /** Rows whose life is to be sent back: our destroy is newer than the one a birth brought. */
-  readonly outlived: readonly number[]
-  /** Where it came from, as given to `replay`; undefined for what was recorded here. */
-  readonly origin: unknown
-  /** The newest position once the step was in the ledger. */
-  readonly position: number
-  /** The step may leave this client once this many transactions are stored: see `stored`. */
-  readonly kept: number
-}
-
-export interface ScriberEvents {
-  /** Each step, once, in order. */
-  step: (step: Step) => void
-  /** More transactions are stored: all up to this number. */
-  stored: (kept: number) => void
-  conflict: (conflict: Conflict) => void
-  /** The store failed: nothing more is stored until it is opened anew. */
-  'store-failed': (error: StoreError) => void
 }
 
 /** What was found in the store, beside rows. */
@@ -287,18 +262,7 @@ export class Scriber {
 
   /** @throws UsageError `SYNCRO_NAME_INVALID` for what cannot name a class or a field. */
   checkName(name: string): void {
-    if (
-      typeof name === 'string' &&
-      name.length > 0 &&
-      name.length <= this.limits.maxNameLength &&
-      name.isWellFormed() &&
-      !isForbiddenKey(name)
-    )
-      return
-    throw new UsageError(
-      'SYNCRO_NAME_INVALID',
-      `${JSON.stringify(name)} cannot name a class or a field: 1 to ${this.limits.maxNameLength} characters, and not __proto__, constructor or prototype.`,
-    )
+    checkName(name, this.limits)
   }
 
   /** Waits until all that was kept is stored, and closes the store. Nothing is recorded or replayed from now on. */
@@ -327,16 +291,9 @@ export class Scriber {
     if (type === 'restore') {
       const isDestroyed = isKnown && table.destroy(slot) >= 0
       if (isDestroyed && [...table.columns.values()].some((column) => column.has(slot))) return slot
-      throw new UsageError(
-        'SYNCRO_GONE',
-        `Nothing is left of ${name} ${JSON.stringify(id)} that could be restored. Create a new record instead.`,
-      )
+      throw nothingLeft(name, id)
     }
-    if (isKnown && table.birth(slot) >= 0) throw gone(name, id)
-    throw new UsageError(
-      'SYNCRO_NOT_FOUND',
-      `There is no ${name} ${JSON.stringify(id)} here. Create it first, or wait until it has come from another client.`,
-    )
+    throw isKnown && table.birth(slot) >= 0 ? gone(name, id) : notFound(name, id)
   }
 
   /** Runs a function in the open transaction; where none is, in one of its own, committed at the end. */
@@ -484,27 +441,6 @@ export class Scriber {
     this.#open = this.#closing === undefined
     this.#keeper.keep({ ledger: this.#ledgerId, eras: this.#eras })
   }
-}
-
-/** @throws UsageError `SYNCRO_ID_INVALID` for what cannot be a record's id. */
-export function checkId(id: unknown, limits: ScriberLimits): asserts id is RecordId {
-  if (
-    typeof id === 'string'
-      ? id.length > 0 && id.length <= limits.maxIdLength && id.isWellFormed()
-      : Number.isSafeInteger(id) && !Object.is(id, -0)
-  )
-    return
-  throw new UsageError(
-    'SYNCRO_ID_INVALID',
-    `${String(id)} cannot be a record's id: take text of 1 to ${limits.maxIdLength} characters, or a safe integer.`,
-  )
-}
-
-function gone(name: string, id: RecordId): UsageError {
-  return new UsageError(
-    'SYNCRO_GONE',
-    `${name} ${JSON.stringify(id)} is destroyed, and a destroyed record takes no changes. Restore it first, or leave it.`,
-  )
 }
 
 function isThenable<Result>(value: Result | PromiseLike<Result>): value is Promise<Result> {

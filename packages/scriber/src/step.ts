@@ -1,0 +1,30 @@
+/** What a recorder tells its listeners. */
+import type { Batch, Conflict, Effect, RowImage } from './change.js'
+import type { StoreError } from './errors.js'
+
+/** One step of the ledger: a transaction recorded here, or something replayed. */
+export interface Step {
+  /** A batch, recorded here or replayed; undefined for rows. */
+  readonly batch: Batch | undefined
+  /** Replayed rows that held anything newer. */
+  readonly rows: readonly RowImage[]
+  readonly effects: readonly Effect[]
+  /** Rows whose life is to be sent back: our destroy is newer than the one a birth brought. */
+  readonly outlived: readonly number[]
+  /** Where it came from, as given to `replay`; undefined for what was recorded here. */
+  readonly origin: unknown
+  /** The newest position once the step was in the ledger. */
+  readonly position: number
+  /** The step may leave this client once this many transactions are stored: see `stored`. */
+  readonly kept: number
+}
+
+export interface ScriberEvents {
+  /** Each step, once, in order. */
+  step: (step: Step) => void
+  /** More transactions are stored: all up to this number. */
+  stored: (kept: number) => void
+  conflict: (conflict: Conflict) => void
+  /** The store failed: nothing more is stored until it is opened anew. */
+  'store-failed': (error: StoreError) => void
+}
