@@ -30,7 +30,13 @@ describe('a batch', () => {
   ] as const) {
     test(`with the stamp ${stamp} is ${taken ? 'taken' : 'refused'}`, () => {
       const read = () => batchOf({ type: 'batch', stamp, writer, changes: [{ name: 'Todo', id: 1, type: 'destroy' }] })
-      const readAfter = () => batchOf({ type: 'batch', stamp: 1, writer, changes: [{ name: 'Todo', id: 1, type: 'create', after: [stamp, writer] }] })
+      const readAfter = () =>
+        batchOf({
+          type: 'batch',
+          stamp: 1,
+          writer,
+          changes: [{ name: 'Todo', id: 1, type: 'create', after: [stamp, writer] }],
+        })
       for (const attempt of [read, readAfter]) {
         if (taken) expect(attempt).not.toThrow()
         else expect(attempt).toThrow(expect.objectContaining({ code: 'SYNCRO_CLOCK' }))
@@ -41,7 +47,9 @@ describe('a batch', () => {
 
 describe('rows', () => {
   test('come out of their messages as they went in, whatever the size of a chunk', () => {
-    const rows = Array.from({ length: 50 }, (_, id) => row([{ name: 'title', value: 'x'.repeat(id * 7), stamp: id, writer: id % 2 ? writer : other }], id))
+    const rows = Array.from({ length: 50 }, (_, id) =>
+      row([{ name: 'title', value: 'x'.repeat(id * 7), stamp: id, writer: id % 2 ? writer : other }], id),
+    )
     for (const chunkBytes of [1, 500, 5000, 1_000_000]) {
       const messages = [...rowsMessages(rows, chunkBytes)]
       expect(messages.flatMap(rowsOf)).toEqual(rows)
@@ -65,7 +73,11 @@ describe('rows', () => {
   })
 
   test('with a stamp from the end of time are refused', () => {
-    const message = { type: 'rows' as const, writers: [writer], rows: [{ name: 'Todo', id: 1, fields: [['title', 'x', maxStamp + 1, 0] as const] }] }
+    const message = {
+      type: 'rows' as const,
+      writers: [writer],
+      rows: [{ name: 'Todo', id: 1, fields: [['title', 'x', maxStamp + 1, 0] as const] }],
+    }
     expect(() => rowsOf(message)).toThrow(expect.objectContaining({ code: 'SYNCRO_CLOCK' }))
   })
 })

@@ -59,7 +59,10 @@ const texts: Record<string, readonly [text: string, code: string]> = {
   'B10 an unknown type': ['{"type":"Batch"}', 'SYNCRO_MESSAGE_UNKNOWN'],
   'B10 the name of something inherited': ['{"type":"toString"}', 'SYNCRO_MESSAGE_UNKNOWN'],
   'B11 no changes': [`{"type":"batch","stamp":9,"writer":"${writer}"}`, 'SYNCRO_MESSAGE_INVALID'],
-  'B11 a stamp that is text': [`{"type":"batch","stamp":"9","writer":"${writer}","changes":[["Todo",1,"d"]]}`, 'SYNCRO_MESSAGE_INVALID'],
+  'B11 a stamp that is text': [
+    `{"type":"batch","stamp":"9","writer":"${writer}","changes":[["Todo",1,"d"]]}`,
+    'SYNCRO_MESSAGE_INVALID',
+  ],
   'B11 an unknown letter': [change('["Todo",1,"x"]'), 'SYNCRO_MESSAGE_INVALID'],
   'B12 __proto__ as a class': [change('["__proto__",1,"c"]'), 'SYNCRO_MESSAGE_INVALID'],
   'B12 __proto__ as a field': [change('["Todo",1,"c",{"__proto__":{"polluted":1}}]'), 'SYNCRO_MESSAGE_INVALID'],
@@ -72,15 +75,30 @@ const texts: Record<string, readonly [text: string, code: string]> = {
   'B14 no changes at all': [change(''), 'SYNCRO_MESSAGE_INVALID'],
   'B15 half a surrogate pair': [value('"\\ud800"'), 'SYNCRO_MESSAGE_INVALID'],
   'B16 a number that no double holds': [value('1e400'), 'SYNCRO_MESSAGE_INVALID'],
-  'B18 a stamp beyond 2^53': [`{"type":"batch","stamp":9007199254740993,"writer":"${writer}","changes":[["Todo",1,"d"]]}`, 'SYNCRO_MESSAGE_INVALID'],
+  'B18 a stamp beyond 2^53': [
+    `{"type":"batch","stamp":9007199254740993,"writer":"${writer}","changes":[["Todo",1,"d"]]}`,
+    'SYNCRO_MESSAGE_INVALID',
+  ],
   'B19 an unknown tag': [value('{"$class":"Date"}'), 'SYNCRO_MESSAGE_INVALID'],
-  'B20 a writer beyond the list': [`{"type":"rows","writers":[],"rows":[["Todo",1,[1,0],null,[]]]}`, 'SYNCRO_MESSAGE_INVALID'],
-  'a stamp from the end of time': [`{"type":"batch","stamp":9007199254740990,"writer":"${writer}","changes":[["Todo",1,"d"]]}`, 'SYNCRO_CLOCK'],
+  'B20 a writer beyond the list': [
+    `{"type":"rows","writers":[],"rows":[["Todo",1,[1,0],null,[]]]}`,
+    'SYNCRO_MESSAGE_INVALID',
+  ],
+  'a stamp from the end of time': [
+    `{"type":"batch","stamp":9007199254740990,"writer":"${writer}","changes":[["Todo",1,"d"]]}`,
+    'SYNCRO_CLOCK',
+  ],
   'a catch-up that ends without having begun': ['{"type":"caught-up"}', 'SYNCRO_MESSAGE_UNEXPECTED'],
   'a hello in the wrong place': ['{"type":"hello","versions":[2]}', 'SYNCRO_MESSAGE_UNKNOWN'],
   'a mark of an era that is not open': [`{"type":"mark","era":"${writer}","position":1}`, 'SYNCRO_CURSOR_INVALID'],
-  'a mark whose earlier place is the later': [`{"type":"mark","era":"${era}","position":1,"since":2}`, 'SYNCRO_MESSAGE_INVALID'],
-  'an era that follows another': [`{"type":"era","era":"${writer}","began":0,"previous":"${writer}"}`, 'SYNCRO_CURSOR_INVALID'],
+  'a mark whose earlier place is the later': [
+    `{"type":"mark","era":"${era}","position":1,"since":2}`,
+    'SYNCRO_MESSAGE_INVALID',
+  ],
+  'an era that follows another': [
+    `{"type":"era","era":"${writer}","began":0,"previous":"${writer}"}`,
+    'SYNCRO_CURSOR_INVALID',
+  ],
 }
 
 describe('an established session that is sent', () => {
@@ -122,7 +140,11 @@ describe('an established session that is sent', () => {
     expectUnharmed(others)
   })
 
-  for (const [bytes, code] of [[MAX_FRAME_BYTES - 1, undefined], [MAX_FRAME_BYTES, undefined], [MAX_FRAME_BYTES + 1, 'SYNCRO_FRAME_TOO_LARGE']] as const)
+  for (const [bytes, code] of [
+    [MAX_FRAME_BYTES - 1, undefined],
+    [MAX_FRAME_BYTES, undefined],
+    [MAX_FRAME_BYTES + 1, 'SYNCRO_FRAME_TOO_LARGE'],
+  ] as const)
     test(`a message of ${bytes} bytes where borders are kept: ${code ?? 'is taken'}`, () => {
       const { peer } = scene({ borders: true })
       const text = '{"type":"ping","clock":1,"":""}'
@@ -130,7 +152,11 @@ describe('an established session that is sent', () => {
       expect(peer.session.reason?.code).toBe(code)
     })
 
-  for (const [bytes, code] of [[65_534, undefined], [65_535, undefined], [65_536, 'SYNCRO_FRAME_TOO_LARGE']] as const)
+  for (const [bytes, code] of [
+    [65_534, undefined],
+    [65_535, undefined],
+    [65_536, 'SYNCRO_FRAME_TOO_LARGE'],
+  ] as const)
     test(`a version-1 message of ${bytes} bytes where borders are kept: ${code ?? 'is taken'}`, () => {
       const world = new World()
       const peer = new Peer(world, world.client('a'), 'accepts', { borders: true }).hello()
@@ -160,16 +186,27 @@ describe('an established session that is sent', () => {
 
   test('an update for a record that is not here waits in its row, unseen, until the create comes', () => {
     const { peer, a, friend } = scene()
-    peer.send({ ...batch({ name: 'Todo', id: 9, type: 'update', fields: { done: true } }), stamp: 8 } as Message).settle()
+    peer
+      .send({ ...batch({ name: 'Todo', id: 9, type: 'update', fields: { done: true } }), stamp: 8 } as Message)
+      .settle()
     expect(shown(a)).not.toHaveProperty('9')
-    peer.send({ ...batch({ name: 'Todo', id: 9, type: 'create', fields: { title: 'x', done: false } }), stamp: 7 } as Message).settle()
+    peer
+      .send({
+        ...batch({ name: 'Todo', id: 9, type: 'create', fields: { title: 'x', done: false } }),
+        stamp: 7,
+      } as Message)
+      .settle()
     expect(shown(a)['9']).toEqual({ title: 'x', done: true })
     expect(shown(friend)['9']).toEqual({ title: 'x', done: true })
   })
 })
 
 describe('a peer that makes up names', () => {
-  for (const [count, code] of [[maxLedgerNames - 1, undefined], [maxLedgerNames, undefined], [maxLedgerNames + 1, 'SYNCRO_NAMES_FULL']] as const)
+  for (const [count, code] of [
+    [maxLedgerNames - 1, undefined],
+    [maxLedgerNames, undefined],
+    [maxLedgerNames + 1, 'SYNCRO_NAMES_FULL'],
+  ] as const)
     test(`brings ${count} in all, of at most ${maxLedgerNames}: ${code ?? 'they are taken'}`, () => {
       const world = new World()
       const a = world.client('a')
@@ -226,7 +263,10 @@ describe('a peer that lies about how far things have gone', () => {
       a.record('Todo', 'create', 1, { title: 'x' })
       const own = (id: string, ours: string) => (id === 'own' ? ours : id)
       const peer = new Peer(world, a).hello().upgrade()
-      peer.send({ type: 'resume', cursor: { ...lie, ledger: own(lie.ledger, a.scriber.ledgerId), era: own(lie.era, a.scriber.era) } })
+      peer.send({
+        type: 'resume',
+        cursor: { ...lie, ledger: own(lie.ledger, a.scriber.ledgerId), era: own(lie.era, a.scriber.era) },
+      })
       peer.send({ type: 'resumed', good: true }).settle()
       expect(peer.all('resumed')).toEqual([{ type: 'resumed', good: false }])
       expect(peer.all('rows').length).toBe(1)
@@ -242,7 +282,11 @@ describe('a peer that lies about how far things have gone', () => {
   })
 
   test('by one era after the other is remembered to a bound', () => {
-    for (const [count, kept] of [[1, 2], [2, 3], [3, 3]] as const) {
+    for (const [count, kept] of [
+      [1, 2],
+      [2, 3],
+      [3, 3],
+    ] as const) {
       const world = new World()
       const a = world.client('a', { limits: { maxEras: 3 } })
       const peer = new Peer(world, a).shakeHands()
@@ -266,7 +310,10 @@ describe('numbers that are shorter on the wire than they are written here', () =
   })
 
   test('end the session that sent them where they cannot, and no other', () => {
-    for (const text of [many(800_000), `{"type":"rows","writers":["${writer}"],"rows":[["Todo",1,null,null,[["title",[${new Array(800_000).fill('1e20').join(',')}],9,0]]]]}`]) {
+    for (const text of [
+      many(800_000),
+      `{"type":"rows","writers":["${writer}"],"rows":[["Todo",1,null,null,[["title",[${new Array(800_000).fill('1e20').join(',')}],9,0]]]]}`,
+    ]) {
       const { peer, ...others } = scene()
       peer.sendText(text).settle()
       expect(peer.session.reason?.code).toBe('SYNCRO_FRAME_TOO_LARGE')

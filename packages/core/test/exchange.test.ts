@@ -104,10 +104,10 @@ describe('two clients', () => {
 })
 
 describe('a star, a chain and a ring', () => {
-  const shapes: Record<string, (world: World, clients: readonly Syncro[]) => void> = {
-    star: (world, clients) => clients.slice(1).forEach((client) => world.join(client, clients[0]!)),
-    chain: (world, clients) => clients.slice(1).forEach((client, at) => world.join(client, clients[at]!)),
-    ring: (world, clients) => clients.forEach((client, at) => world.join(client, clients[(at + 1) % clients.length]!)),
+  const shapes: Record<string, (world: World, clients: readonly Syncro[]) => unknown> = {
+    star: (world, clients) => clients.slice(1).map((client) => world.join(client, clients[0]!)),
+    chain: (world, clients) => clients.slice(1).map((client, at) => world.join(client, clients[at]!)),
+    ring: (world, clients) => clients.map((client, at) => world.join(client, clients[(at + 1) % clients.length]!)),
   }
   for (const [shape, join] of Object.entries(shapes)) {
     test(`${shape}: everybody ends with the same, whatever happens when`, () => {
@@ -122,7 +122,7 @@ describe('a star, a chain and a ring', () => {
           if (!known) client.record('Todo', 'create', id, { title: `t${world.draw(100)}`, done: false })
           else if (dice < 7) client.record('Todo', 'update', id, { [dice % 2 ? 'title' : 'done']: world.draw(5) })
           else if (dice < 9) client.record('Todo', 'destroy', id)
-          else client.transact(() => [1, 2].forEach(() => client.record('Todo', 'update', id, { note: world.draw(9) })))
+          else client.transact(() => [1, 2].map(() => client.record('Todo', 'update', id, { note: world.draw(9) })))
           world.nowMs += world.draw(3)
         }
         for (let n = 0; n < 10; n++) change()

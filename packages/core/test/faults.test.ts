@@ -41,7 +41,11 @@ class Story {
       if (dice < 4 && slot !== undefined && table!.columns.get('title')?.has(slot)) syncro.record('Todo', 'restore', id)
       else syncro.record('Todo', 'create', id, { title: `t${this.world.draw(100)}`, done: false })
     } else if (dice < 6) syncro.record('Todo', 'update', id, { title: `t${this.world.draw(1000)}` })
-    else if (dice < 8) syncro.record('Todo', 'update', id, { done: this.world.draw(2) === 1, [`extra${this.world.draw(3)}`]: [this.world.draw(9)] })
+    else if (dice < 8)
+      syncro.record('Todo', 'update', id, {
+        done: this.world.draw(2) === 1,
+        [`extra${this.world.draw(3)}`]: [this.world.draw(9)],
+      })
     else if (dice < 10) syncro.record('Todo', 'destroy', id)
     else {
       syncro.transact(() => {
@@ -72,14 +76,18 @@ class Story {
     const seat = this.seats[at]!
     if (seat.store === undefined) return
     this.restarts += 1
-    for (const [edge, [from, to]] of this.edges.entries()) if ((from === at || to === at) && this.open.has(edge)) this.toggle(edge)
+    for (const [edge, [from, to]] of this.edges.entries())
+      if ((from === at || to === at) && this.open.has(edge)) this.toggle(edge)
     seat.syncro = this.#start(seat.uid, seat.store)
   }
 
   /** Whatever a stored cursor covers is here: each of their rows up to it is as new here as there. */
   checkCursors(): void {
     for (const reader of this.seats) {
-      const view = state(reader.syncro) as Record<string, { fields: Record<string, [unknown, number]>; birth?: { stamp: number }; destroy?: { stamp: number } }>
+      const view = state(reader.syncro) as Record<
+        string,
+        { fields: Record<string, [unknown, number]>; birth?: { stamp: number }; destroy?: { stamp: number } }
+      >
       for (const writer of this.seats) {
         const cursor = cursorInto(reader.syncro, writer.syncro)
         if (cursor === undefined || !writer.syncro.scriber.isGood(cursor)) continue
@@ -90,9 +98,11 @@ class Story {
             const here = view[`${table.name} ${JSON.stringify(table.id(slot))}`]
             const destroyHere = here?.destroy?.stamp ?? -1
             const lacks = (what: string) => {
-              throw new Error(`${reader.uid} lacks ${what} of ${table.name} ${table.id(slot)} at ${writer.uid}, which its cursor covers`)
+              throw new Error(
+                `${reader.uid} lacks ${what} of ${table.name} ${table.id(slot)} at ${writer.uid}, which its cursor covers`,
+              )
             }
-            if (here === undefined) return lacks('all')
+            if (here === undefined) throw lacks('all')
             if ((here.birth?.stamp ?? -1) < table.birth(slot)) lacks('the birth')
             if (destroyHere < table.destroy(slot)) lacks('the destroy')
             for (const column of table.columns.values()) {
@@ -105,22 +115,47 @@ class Story {
   }
 
   #start(uid: string, store: MemoryStore | undefined): Syncro {
-    const limits = { chunkBytes: this.world.draw(2) === 0 ? 300 : 64 * 1024, maxQueuedBytes: this.world.draw(2) === 0 ? 500 : 1024 * 1024, writeBytes: 200 }
+    const limits = {
+      chunkBytes: this.world.draw(2) === 0 ? 300 : 64 * 1024,
+      maxQueuedBytes: this.world.draw(2) === 0 ? 500 : 1024 * 1024,
+      writeBytes: 200,
+    }
     return this.world.client(uid, { ...(store === undefined ? undefined : { store }), limits })
   }
 }
 
 function cursorInto(reader: Syncro, writer: Syncro) {
-  for (const session of reader.sessions) if (session.replica?.ledger === writer.scriber.ledgerId) return session.replica.cursor
+  for (const session of reader.sessions)
+    if (session.replica?.ledger === writer.scriber.ledgerId) return session.replica.cursor
   return undefined
 }
 
 const shapes = {
   pair: [[0, 1]],
-  star: [[1, 0], [2, 0], [3, 0], [4, 0]],
-  chain: [[0, 1], [1, 2], [2, 3]],
-  ring: [[0, 1], [1, 2], [2, 3], [3, 0]],
-  mesh: [[0, 1], [0, 2], [1, 2], [3, 0], [3, 1]],
+  star: [
+    [1, 0],
+    [2, 0],
+    [3, 0],
+    [4, 0],
+  ],
+  chain: [
+    [0, 1],
+    [1, 2],
+    [2, 3],
+  ],
+  ring: [
+    [0, 1],
+    [1, 2],
+    [2, 3],
+    [3, 0],
+  ],
+  mesh: [
+    [0, 1],
+    [0, 2],
+    [1, 2],
+    [3, 0],
+    [3, 1],
+  ],
 } as const
 
 const seeds = Number(process.env['SYNCRO_SEEDS'] ?? (process.env['CI'] === undefined ? 10 : 150))
@@ -144,7 +179,8 @@ describe('whatever breaks', () => {
         story.world.settle()
         story.checkCursors()
         const [first, ...others] = story.seats
-        for (const other of others) expect(state(other.syncro), `seed ${seed}, ${other.uid}`).toEqual(state(first!.syncro))
+        for (const other of others)
+          expect(state(other.syncro), `seed ${seed}, ${other.uid}`).toEqual(state(first!.syncro))
         for (const { syncro } of story.seats) {
           expect(syncro.status, `seed ${seed}`).toBe('live')
           const expected = Object.keys(shown(syncro)).length
@@ -153,7 +189,10 @@ describe('whatever breaks', () => {
         expect(story.world.reported, `seed ${seed}`).toEqual([])
         for (const { store, syncro } of story.seats) {
           if (store === undefined) continue
-          expect(state(story.world.client(syncro.uid, { store: store.copy() })), `seed ${seed}: the store of ${syncro.uid}`).toEqual(state(syncro))
+          expect(
+            state(story.world.client(syncro.uid, { store: store.copy() })),
+            `seed ${seed}: the store of ${syncro.uid}`,
+          ).toEqual(state(syncro))
         }
         cuts += story.cuts
         restarts += story.restarts

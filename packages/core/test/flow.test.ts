@@ -39,7 +39,11 @@ describe('a slow reader', () => {
     expect(stuck.b.writtenBytes - before).toBeLessThan(30_000)
   })
 
-  for (const [bytes, behind] of [[-1, false], [0, false], [1, true]] as const)
+  for (const [bytes, behind] of [
+    [-1, false],
+    [0, false],
+    [1, true],
+  ] as const)
     test(`with ${bytes} bytes beyond the bound is ${behind ? 'behind' : 'not behind'}`, () => {
       const measure = (maxQueuedBytes: number) => {
         const world = new World()
@@ -97,16 +101,32 @@ describe('a catch-up', () => {
   })
 
   test('that passes many rows without sending them lets the event loop turn as well', () => {
-    for (const [chunkRows, turns] of [[49, 3], [50, 2], [51, 1]] as const) {
+    for (const [chunkRows, turns] of [
+      [49, 3],
+      [50, 2],
+      [51, 1],
+    ] as const) {
       const world = new World()
       const a = world.client('a', { limits: { chunkRows } })
       const peer = new Peer(world, a).shakeHands()
       // All by the peer itself: nothing of it is sent back.
-      peer.send({ type: 'batch', stamp: 5, writer: era, changes: Array.from({ length: 50 }, (_, id) => ({ name: 'Todo', id, type: 'create' as const, fields: { title: 'x' } })) })
+      peer.send({
+        type: 'batch',
+        stamp: 5,
+        writer: era,
+        changes: Array.from({ length: 50 }, (_, id) => ({
+          name: 'Todo',
+          id,
+          type: 'create' as const,
+          fields: { title: 'x' },
+        })),
+      })
       peer.send({ type: 'mark', era, position: 50 }).settle()
       world.cut(peer.pair)
       const again = new Peer(world, a).hello({ number: 1 }).upgrade()
-      again.send({ type: 'resume', cursor: { ledger: a.scriber.ledgerId, era: a.scriber.era, position: 0, view: '' } }).send({ type: 'resumed', good: true })
+      again
+        .send({ type: 'resume', cursor: { ledger: a.scriber.ledgerId, era: a.scriber.era, position: 0, view: '' } })
+        .send({ type: 'resumed', good: true })
       again.pair.flush()
       let used = 0
       while (again.all('caught-up').length === 0) {
@@ -210,17 +230,32 @@ describe('a catch-up', () => {
 })
 
 describe('a birth that a destroy here outlives', () => {
-  const destroy = { type: 'batch', stamp: 20, writer: 'd'.repeat(24), changes: [{ name: 'Todo', id: 1, type: 'destroy' }] } as const
-  const birth = { type: 'batch', stamp: 10, writer: era, changes: [{ name: 'Todo', id: 1, type: 'create', fields: { title: 'x' } }] } as const
+  const destroy = {
+    type: 'batch',
+    stamp: 20,
+    writer: 'd'.repeat(24),
+    changes: [{ name: 'Todo', id: 1, type: 'destroy' }],
+  } as const
+  const birth = {
+    type: 'batch',
+    stamp: 10,
+    writer: era,
+    changes: [{ name: 'Todo', id: 1, type: 'create', fields: { title: 'x' } }],
+  } as const
 
   test('has the record’s life sent back to whoever brought it, once and also if it brought nothing new', () => {
     const world = new World()
     const a = world.client('a')
-    new Peer(world, a).shakeHands({ uid: 'other', ledger: 'e'.repeat(24) }).send(birth, destroy).settle()
+    new Peer(world, a)
+      .shakeHands({ uid: 'other', ledger: 'e'.repeat(24) })
+      .send(birth, destroy)
+      .settle()
     const peer = new Peer(world, a).shakeHands()
     peer.heard.length = 0
     peer.send(birth).settle()
-    expect(peer.all('rows')).toMatchObject([{ rows: [{ name: 'Todo', id: 1, birth: [10, 0], destroy: [20, 1], fields: [] }] }])
+    expect(peer.all('rows')).toMatchObject([
+      { rows: [{ name: 'Todo', id: 1, birth: [10, 0], destroy: [20, 1], fields: [] }] },
+    ])
     expect(shown(a)).toEqual({})
     peer.heard.length = 0
     peer.send({ ...birth, stamp: 15 }).settle()
@@ -230,7 +265,10 @@ describe('a birth that a destroy here outlives', () => {
   test('is not answered without bound to a peer that does not read', () => {
     const world = new World()
     const a = world.client('a', { limits: { maxQueuedBytes: 1000 } })
-    new Peer(world, a).shakeHands({ uid: 'other', ledger: 'e'.repeat(24) }).send(birth, destroy).settle()
+    new Peer(world, a)
+      .shakeHands({ uid: 'other', ledger: 'e'.repeat(24) })
+      .send(birth, destroy)
+      .settle()
     const peer = new Peer(world, a, 'accepts', { highWaterBytes: 1 }).shakeHands()
     for (let n = 0; n < 300; n++) {
       peer.send(birth)
@@ -245,7 +283,18 @@ describe('a birth that a destroy here outlives', () => {
 
 describe('at rest', () => {
   test('marks and acks have come to rest in every shape', () => {
-    for (const joins of [[[0, 1]], [[0, 1], [1, 2]], [[0, 1], [1, 2], [2, 0]]] as const) {
+    for (const joins of [
+      [[0, 1]],
+      [
+        [0, 1],
+        [1, 2],
+      ],
+      [
+        [0, 1],
+        [1, 2],
+        [2, 0],
+      ],
+    ] as const) {
       const world = new World()
       const clients = [world.client('0'), world.client('1'), world.client('2')]
       const pairs = joins.map(([from, to]) => world.join(clients[from]!, clients[to]!))

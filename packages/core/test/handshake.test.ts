@@ -139,12 +139,17 @@ describe('after a hello', () => {
       const world = new World()
       const peer = new Peer(world, world.client('a'))
       const codes = ends(peer.session)
-      peer.hello().sendText(JSON.stringify({ type, id: 1 }), 16).settle()
+      peer
+        .hello()
+        .sendText(JSON.stringify({ type, id: 1 }), 16)
+        .settle()
       expect(codes).toEqual(['SYNCRO_MESSAGE_UNEXPECTED'])
     })
 
   for (const [what, messages] of Object.entries({
-    'a batch': [{ type: 'batch', stamp: 1, writer: 'c'.repeat(24), changes: [{ name: 'Todo', id: 1, type: 'create' }] }],
+    'a batch': [
+      { type: 'batch', stamp: 1, writer: 'c'.repeat(24), changes: [{ name: 'Todo', id: 1, type: 'create' }] },
+    ],
     rows: [{ type: 'rows', writers: [], rows: [] }],
     'a mark': [{ type: 'mark', era: 'b'.repeat(24), position: 0 }],
     'an ack': [{ type: 'ack', era: 'b'.repeat(24), position: 0 }],
@@ -166,7 +171,10 @@ describe('after a hello', () => {
     })
 
   test('resume comes once, and resumed comes once', () => {
-    for (const again of [{ type: 'resume', cursor: null }, { type: 'resumed', good: false }] as const) {
+    for (const again of [
+      { type: 'resume', cursor: null },
+      { type: 'resumed', good: false },
+    ] as const) {
       const world = new World()
       const peer = new Peer(world, world.client('a')).shakeHands()
       const codes = ends(peer.session)
@@ -291,7 +299,12 @@ describe('authentication', () => {
 
   test('may take its time: what comes meanwhile is taken afterwards, in order', async () => {
     let decide: (allowed: boolean) => void = () => undefined
-    const { world, server } = meet(() => new Promise<boolean>((resolve) => { decide = resolve }))
+    const { world, server } = meet(
+      () =>
+        new Promise<boolean>((resolve) => {
+          decide = resolve
+        }),
+    )
     world.settle()
     expect(server.status).toBe('offline')
     expect(server.clients()).toEqual([])
@@ -304,7 +317,12 @@ describe('authentication', () => {
 
   test('that never decides ends with the handshake’s time, and a late verdict changes nothing', async () => {
     let decide: (allowed: boolean) => void = () => undefined
-    const { world, server, codes } = meet(() => new Promise<boolean>((resolve) => { decide = resolve }))
+    const { world, server, codes } = meet(
+      () =>
+        new Promise<boolean>((resolve) => {
+          decide = resolve
+        }),
+    )
     world.settle()
     world.advance(10_000)
     expect(codes.length).toBe(1)
@@ -319,7 +337,14 @@ describe('authentication', () => {
     let decide: (allowed: boolean) => void = () => undefined
     const world = new World()
     const [a, server] = [world.client('a'), world.client('server')]
-    const pair = world.join(a, server, { accept: { authenticate: () => new Promise<boolean>((resolve) => { decide = resolve }) } })
+    const pair = world.join(a, server, {
+      accept: {
+        authenticate: () =>
+          new Promise<boolean>((resolve) => {
+            decide = resolve
+          }),
+      },
+    })
     world.settle()
     world.cut(pair)
     decide(true)
@@ -332,21 +357,31 @@ describe('authentication', () => {
   test('that closes the session itself leaves nothing behind', () => {
     const world = new World()
     const server = world.client('server')
-    const peer: Peer = new Peer(world, server, 'accepts', { accept: { authenticate: () => {
-      peer.session.close()
-      return true
-    } } })
+    const peer: Peer = new Peer(world, server, 'accepts', {
+      accept: {
+        authenticate: () => {
+          peer.session.close()
+          return true
+        },
+      },
+    })
     peer.hello().settle()
     expect(server.clients()).toEqual([])
     expect(server.sessions).toEqual([])
   })
 
-  for (const [bytes, outcome] of [[99, undefined], [100, undefined], [101, 'SYNCRO_SLOW']] as const)
+  for (const [bytes, outcome] of [
+    [99, undefined],
+    [100, undefined],
+    [101, 'SYNCRO_SLOW'],
+  ] as const)
     for (const split of [1, 1000])
       test(`holds ${bytes} of at most 100 bytes, in pieces of ${split}: ${outcome ?? 'taken'}`, () => {
         const world = new World()
         const server = world.client('server', { limits: { maxUnprovenBytes: 100 } })
-        const peer = new Peer(world, server, 'accepts', { accept: { authenticate: () => new Promise<boolean>(() => undefined) } })
+        const peer = new Peer(world, server, 'accepts', {
+          accept: { authenticate: () => new Promise<boolean>(() => undefined) },
+        })
         const hello = encodeFrame(encodeV1(helloOf()), 16)
         // In one piece with the hello, or after it.
         const all = new Uint8Array(hello.length + bytes)
@@ -363,7 +398,12 @@ describe('authentication', () => {
   test('held back bytes are a copy: the connection may reuse its array', async () => {
     // The hand-flushed pair overwrites what it lent, so a client that kept it would read nonsense.
     let decide: (allowed: boolean) => void = () => undefined
-    const { world, server } = meet(() => new Promise<boolean>((resolve) => { decide = resolve }))
+    const { world, server } = meet(
+      () =>
+        new Promise<boolean>((resolve) => {
+          decide = resolve
+        }),
+    )
     world.settle()
     decide(true)
     await settled()
@@ -376,7 +416,8 @@ describe('a connection from elsewhere', () => {
   test('that nobody authenticates is warned of, once', () => {
     const world = new World()
     const server = world.client('server')
-    for (const address of ['10.0.0.1:1', '10.0.0.2:2']) server.accept(world.pair().b, { peer: { address, local: false } })
+    for (const address of ['10.0.0.1:1', '10.0.0.2:2'])
+      server.accept(world.pair().b, { peer: { address, local: false } })
     expect(world.warnings.map(({ code }) => code)).toEqual(['SYNCRO_UNAUTHENTICATED'])
     expect(world.warnings[0]!.message).toContain('10.0.0.1:1')
   })

@@ -27,7 +27,11 @@ class Line implements Transport {
   readonly world: World
   server: Syncro | undefined
   readonly pairs: ConnectionPair[] = []
-  readonly waiting: { readonly attach: (connection: Connection) => Receiver; readonly resolve: () => void; readonly reject: (error: unknown) => void }[] = []
+  readonly waiting: {
+    readonly attach: (connection: Connection) => Receiver
+    readonly resolve: () => void
+    readonly reject: (error: unknown) => void
+  }[] = []
   opened = 0
   aborted = 0
   /** What an attempt fails with, at once. */
@@ -79,7 +83,10 @@ interface Scene {
   readonly ready: { is: string | undefined }
 }
 
-async function scene(prepare: (line: Line) => void = () => undefined, options: Parameters<Syncro['dial']>[1] = {}): Promise<Scene> {
+async function scene(
+  prepare: (line: Line) => void = () => undefined,
+  options: Parameters<Syncro['dial']>[1] = {},
+): Promise<Scene> {
   const world = new World()
   const [a, server] = [world.client('a'), world.client('server')]
   const line = new Line(world, server)
@@ -91,8 +98,12 @@ async function scene(prepare: (line: Line) => void = () => undefined, options: P
   link.on('state', (state) => states.push(state))
   link.on('failed', (error) => failures.push('code' in error ? String(error.code) : error.message))
   link.ready.then(
-    () => { ready.is = 'resolved' },
-    (error: TransportError) => { ready.is = error.code },
+    () => {
+      ready.is = 'resolved'
+    },
+    (error: TransportError) => {
+      ready.is = error.code
+    },
   )
   await settled()
   world.settle()
@@ -206,7 +217,11 @@ describe('a link', () => {
     }
   })
 
-  for (const [stableFor, short] of [[9_999, false], [10_000, true], [10_001, true]] as const)
+  for (const [stableFor, short] of [
+    [9_999, false],
+    [10_000, true],
+    [10_001, true],
+  ] as const)
     test(`after ${stableFor} ms of a session that had caught up waits ${short ? 'shortly' : 'long'} again`, async () => {
       let longest = 0
       for (let seed = 1; seed <= 12; seed++) {
@@ -285,7 +300,14 @@ describe('ready rejects', () => {
     expect([ready.is, link.state]).toEqual(['SYNCRO_ADDRESS_INVALID', 'closed'])
   })
 
-  for (const code of ['SYNCRO_CONNECTION_REFUSED', 'SYNCRO_HOST_NOT_FOUND', 'SYNCRO_HOST_UNREACHABLE', 'SYNCRO_CONNECT_TIMEOUT', 'SYNCRO_PERMISSION_DENIED', 'SYNCRO_SOCKET_FAILED'])
+  for (const code of [
+    'SYNCRO_CONNECTION_REFUSED',
+    'SYNCRO_HOST_NOT_FOUND',
+    'SYNCRO_HOST_UNREACHABLE',
+    'SYNCRO_CONNECT_TIMEOUT',
+    'SYNCRO_PERMISSION_DENIED',
+    'SYNCRO_SOCKET_FAILED',
+  ])
     test(`not for ${code}, which may heal`, async () => {
       const s = await scene((line) => {
         line.failure = new TransportError(code)
@@ -306,7 +328,14 @@ describe('ready rejects', () => {
   test('for another uid than was expected, and for whatever else the other side refuses for good', async () => {
     const mismatch = await scene(undefined, { uid: 'somebody else' })
     expect([mismatch.ready.is, mismatch.link.state]).toEqual(['SYNCRO_UID_MISMATCH', 'closed'])
-    for (const code of ['SYNCRO_UNAUTHENTICATED', 'SYNCRO_SPACE_UNKNOWN', 'SYNCRO_COPIED', 'SYNCRO_SELF', 'SYNCRO_VERSION_UNSUPPORTED', 'SYNCRO_UID_UNKNOWN']) {
+    for (const code of [
+      'SYNCRO_UNAUTHENTICATED',
+      'SYNCRO_SPACE_UNKNOWN',
+      'SYNCRO_COPIED',
+      'SYNCRO_SELF',
+      'SYNCRO_VERSION_UNSUPPORTED',
+      'SYNCRO_UID_UNKNOWN',
+    ]) {
       const s = await scene((line) => {
         line.connect = (attach) => {
           const peer = new Peer(line.world, line.world.client('x'))
@@ -328,7 +357,12 @@ describe('ready rejects', () => {
   test('for a store that cannot be opened', async () => {
     const world = new World()
     const a = world.client('a', {
-      store: { level: 'disk', open: () => Promise.reject(new Error('no disk')), keep: () => undefined, close: () => undefined },
+      store: {
+        level: 'disk',
+        open: () => Promise.reject(new Error('no disk')),
+        keep: () => undefined,
+        close: () => undefined,
+      },
     })
     const link = a.dial(new Line(world))
     await expect(link.ready).rejects.toThrow('no disk')
@@ -389,7 +423,9 @@ describe('close', () => {
 
   test('before the store is open dials not at all', async () => {
     const world = new World()
-    const a = world.client('a', { store: { level: 'disk', open: async () => undefined, keep: () => undefined, close: () => undefined } })
+    const a = world.client('a', {
+      store: { level: 'disk', open: async () => undefined, keep: () => undefined, close: () => undefined },
+    })
     const line = new Line(world)
     a.dial(line).close()
     await settled()
@@ -504,6 +540,8 @@ describe('a client that we dial, and that has come to us meanwhile', () => {
 describe('dial', () => {
   test('takes uids that are some', () => {
     const world = new World()
-    expect(() => world.client('a').dial(new Line(world), { uid: '' })).toThrow(expect.objectContaining({ code: 'SYNCRO_UID_INVALID' }))
+    expect(() => world.client('a').dial(new Line(world), { uid: '' })).toThrow(
+      expect.objectContaining({ code: 'SYNCRO_UID_INVALID' }),
+    )
   })
 })

@@ -90,7 +90,12 @@ export class Peer {
   shakeHands(parts: Partial<Hello> = {}): this {
     this.hello(parts).upgrade().send({ type: 'resume', cursor: null })
     this.world.settle()
-    this.send({ type: 'resumed', good: false }, { type: 'catch-up', rows: 0 }, { type: 'caught-up' }, { type: 'mark', era: parts.era ?? era, position: 0 })
+    this.send(
+      { type: 'resumed', good: false },
+      { type: 'catch-up', rows: 0 },
+      { type: 'caught-up' },
+      { type: 'mark', era: parts.era ?? era, position: 0 },
+    )
     this.world.settle()
     return this
   }
@@ -101,7 +106,10 @@ export class Peer {
   }
 
   #hear(bytes: Uint8Array): void {
-    if (this.#end.borders) return this.#note(bytes)
+    if (this.#end.borders) {
+      this.#note(bytes)
+      return
+    }
     this.#decoder.push(bytes)
     for (let body = this.#decoder.next(); body !== undefined; body = this.#decoder.next()) this.#note(body)
   }
@@ -116,5 +124,17 @@ export class Peer {
 }
 
 export function helloOf(parts: Partial<Hello> = {}): Hello {
-  return { type: 'hello', uid: 'peer', versions: [2], ledger, era, space: '', view: '', durable: true, clock: 1, number: 0, ...parts }
+  return {
+    type: 'hello',
+    uid: 'peer',
+    versions: [2],
+    ledger,
+    era,
+    space: '',
+    view: '',
+    durable: true,
+    clock: 1,
+    number: 0,
+    ...parts,
+  }
 }

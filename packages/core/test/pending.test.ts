@@ -19,7 +19,12 @@ describe('what is unsent', () => {
       { name: 'Todo', id: 1, fields: ['done'], life: false },
       { name: 'Note', id: 'n', fields: [], life: true },
     ])
-    expect([a.syncState('Todo', 1), a.syncState('Note', 'n'), a.syncState('Todo', 2), a.syncState('Nothing', 1)]).toEqual(['pending', 'pending', 'synced', 'synced'])
+    expect([
+      a.syncState('Todo', 1),
+      a.syncState('Note', 'n'),
+      a.syncState('Todo', 2),
+      a.syncState('Nothing', 1),
+    ]).toEqual(['pending', 'pending', 'synced', 'synced'])
   })
 
   test('of a record that was destroyed is the destroy alone', () => {
@@ -98,7 +103,8 @@ describe('an ack', () => {
     })
     a.record('Todo', 'create', 1, { title: 'x' })
     world.settle()
-    for (const { peer, acks } of sessions) if (acks) peer.send({ type: 'ack', era: a.scriber.era, position: 1 }).settle()
+    for (const { peer, acks } of sessions)
+      if (acks) peer.send({ type: 'ack', era: a.scriber.era, position: 1 }).settle()
     for (const { peer, online } of sessions) if (!online) world.cut(peer.pair)
     return a.syncState('Todo', 1)
   }
@@ -129,11 +135,18 @@ describe('an ack', () => {
     world.cut(peer.pair)
     expect(a.unsent()).toEqual([])
     const again = new Peer(world, a).hello({ number: 1 }).upgrade()
-    again.send({ type: 'resume', cursor: { ledger: a.scriber.ledgerId, era: a.scriber.era, position: 1, view: '' } }).settle()
+    again
+      .send({ type: 'resume', cursor: { ledger: a.scriber.ledgerId, era: a.scriber.era, position: 1, view: '' } })
+      .settle()
     expect(a.unsent().map(({ id }) => id)).toEqual([2, 3])
     world.cut(again.pair)
     const partly = new Peer(world, a).hello({ number: 2 }).upgrade()
-    partly.send({ type: 'resume', cursor: { ledger: a.scriber.ledgerId, era: a.scriber.era, position: 3, since: 2, view: '' } }).settle()
+    partly
+      .send({
+        type: 'resume',
+        cursor: { ledger: a.scriber.ledgerId, era: a.scriber.era, position: 3, since: 2, view: '' },
+      })
+      .settle()
     expect(a.unsent().map(({ id }) => id)).toEqual([3])
     world.cut(partly.pair)
     new Peer(world, a).hello({ number: 3 }).upgrade().send({ type: 'resume', cursor: null }).settle()

@@ -61,7 +61,14 @@ describe('a player', () => {
   test('may record what it likes: that is a change of its own', () => {
     const world = new World()
     const a: Syncro = world.client('a', {
-      models: [{ name: 'Todo', play: ({ id, type }) => { if (type === 'create') a.record('Seen', 'create', id, { by: 'a' }) } }],
+      models: [
+        {
+          name: 'Todo',
+          play: ({ id, type }) => {
+            if (type === 'create') a.record('Seen', 'create', id, { by: 'a' })
+          },
+        },
+      ],
     })
     const b = world.client('b')
     world.join(a, b)
@@ -74,12 +81,19 @@ describe('a player', () => {
   test('that throws is told the rest of the step, and the error is told', () => {
     const world = new World()
     const told: unknown[] = []
-    const a = world.client('a', { models: [{ name: 'Todo', play: ({ id }) => {
-      told.push(id)
-      throw new Error(`no ${id}`)
-    } }] })
+    const a = world.client('a', {
+      models: [
+        {
+          name: 'Todo',
+          play: ({ id }) => {
+            told.push(id)
+            throw new Error(`no ${id}`)
+          },
+        },
+      ],
+    })
     const b = world.client('b')
-    b.transact(() => [1, 2, 3].forEach((id) => b.record('Todo', 'create', id, {})))
+    b.transact(() => [1, 2, 3].map((id) => b.record('Todo', 'create', id, {})))
     world.join(a, b)
     world.settle()
     expect(told).toEqual([1, 2, 3])
@@ -103,14 +117,21 @@ describe('a player', () => {
 
 describe('a class', () => {
   const bindable = (name: string, log: string[] = []): Bindable<string> => ({
-    [bind]: () => ({ name, collection: `the ${name}s`, told: (effects) => log.push(effects.map(({ type }) => type).join()), release: () => log.push('released') }),
+    [bind]: () => ({
+      name,
+      collection: `the ${name}s`,
+      told: (effects) => log.push(effects.map(({ type }) => type).join()),
+      release: () => log.push('released'),
+    }),
   })
 
   test('gives its collection to the Syncro that has it, and to no other', () => {
     const Todo = bindable('Todo')
     const world = new World()
     expect(world.client('a', { models: [Todo] }).collection(Todo)).toBe('the Todos')
-    expect(() => world.client('b').collection(Todo)).toThrow(expect.objectContaining({ name: 'UsageError', code: 'SYNCRO_CLASS_UNKNOWN' }))
+    expect(() => world.client('b').collection(Todo)).toThrow(
+      expect.objectContaining({ name: 'UsageError', code: 'SYNCRO_CLASS_UNKNOWN' }),
+    )
   })
 
   test('is told of each step once, local steps included, when the whole step is there', () => {
@@ -127,9 +148,15 @@ describe('a class', () => {
 
   test('whose name is taken, or is none, is refused; those before it are let go', () => {
     const world = new World()
-    for (const [name, code] of [['Todo', 'SYNCRO_CLASS_TAKEN'], ['__proto__', 'SYNCRO_NAME_INVALID'], ['', 'SYNCRO_NAME_INVALID']] as const) {
+    for (const [name, code] of [
+      ['Todo', 'SYNCRO_CLASS_TAKEN'],
+      ['__proto__', 'SYNCRO_NAME_INVALID'],
+      ['', 'SYNCRO_NAME_INVALID'],
+    ] as const) {
       const log: string[] = []
-      expect(() => world.client('a', { models: [bindable('Todo', log), bindable(name, log)] })).toThrow(expect.objectContaining({ code }))
+      expect(() => world.client('a', { models: [bindable('Todo', log), bindable(name, log)] })).toThrow(
+        expect.objectContaining({ code }),
+      )
       expect(log).toEqual(['released', 'released'])
     }
   })
@@ -138,7 +165,9 @@ describe('a class', () => {
     class Plain {}
     const world = new World()
     for (const nothing of [Plain, {}, { name: 'Todo' }, { play: () => undefined }, 'Todo', null, undefined])
-      expect(() => world.client('a', { models: [nothing as never] })).toThrow(expect.objectContaining({ name: 'UsageError', code: 'SYNCRO_CLASS_INVALID' }))
+      expect(() => world.client('a', { models: [nothing as never] })).toThrow(
+        expect.objectContaining({ name: 'UsageError', code: 'SYNCRO_CLASS_INVALID' }),
+      )
   })
 })
 
@@ -146,12 +175,27 @@ describe('close', () => {
   test('sends and stores what was recorded, ends sessions, links and listeners, and leaves no timers', async () => {
     const world = new World()
     const released: string[] = []
-    const a = world.client('a', { models: [{ [bind]: () => ({ name: 'Todo', collection: 1, told: () => undefined, release: () => released.push('Todo') }) }] })
+    const a = world.client('a', {
+      models: [
+        {
+          [bind]: () => ({ name: 'Todo', collection: 1, told: () => undefined, release: () => released.push('Todo') }),
+        },
+      ],
+    })
     const b = world.client('b')
     world.join(a, b)
     world.settle()
     let listenersClosed = 0
-    const listening = await a.listen({ label: 'here', listen: async () => ({ address: 'here:1', port: 1, close: async () => void (listenersClosed += 1) }) })
+    const listening = await a.listen({
+      label: 'here',
+      listen: async () => ({
+        address: 'here:1',
+        port: 1,
+        close: async () => {
+          listenersClosed += 1
+        },
+      }),
+    })
     expect([listening.address, listening.port]).toEqual(['here:1', 1])
     const link = a.dial({ label: 'nowhere', open: () => new Promise(() => undefined) })
     await a.ready
@@ -167,7 +211,14 @@ describe('close', () => {
     await closing
     world.settle()
     expect(shown(b)).toEqual({ '1': { title: 'last' } })
-    expect([a.sessions, b.sessions, listenersClosed, link.state, released, world.timers]).toEqual([[], [], 1, 'closed', ['Todo'], 0])
+    expect([a.sessions, b.sessions, listenersClosed, link.state, released, world.timers]).toEqual([
+      [],
+      [],
+      1,
+      'closed',
+      ['Todo'],
+      0,
+    ])
     expect(new Set(statuses)).toEqual(new Set(['closed']))
     expect(world.reported).toEqual([])
   })
@@ -188,7 +239,9 @@ describe('close', () => {
     expect(() => a.connect('b', world.pair().a)).toThrow(over)
     expect(() => a.accept(world.pair().a)).toThrow(over)
     expect(() => a.dial({ label: 'x', open: async () => undefined })).toThrow(over)
-    await expect(a.listen({ label: 'x', listen: async () => ({ address: 'x', close: async () => undefined }) })).rejects.toThrow(over)
+    await expect(
+      a.listen({ label: 'x', listen: async () => ({ address: 'x', close: async () => undefined }) }),
+    ).rejects.toThrow(over)
     a.disconnect('b')
     expect(world.timers).toBe(0)
   })
@@ -197,9 +250,19 @@ describe('close', () => {
     const a = new World().client('a')
     let closed = 0
     let open: () => void = () => undefined
-    const listening = a.listen({ label: 'x', listen: () => new Promise((resolve) => {
-      open = () => resolve({ address: 'x', close: async () => void (closed += 1) })
-    }) })
+    const listening = a.listen({
+      label: 'x',
+      listen: () =>
+        new Promise((resolve) => {
+          open = () =>
+            resolve({
+              address: 'x',
+              close: async () => {
+                closed += 1
+              },
+            })
+        }),
+    })
     const refused = expect(listening).rejects.toMatchObject({ code: 'SYNCRO_NOT_READY' })
     await a.ready
     await undefined
@@ -213,7 +276,19 @@ describe('close', () => {
     const world = new World()
     let open: () => void = () => undefined
     let closed = 0
-    const a = world.client('a', { store: { level: 'disk', open: () => new Promise((resolve) => { open = () => resolve(undefined) }), keep: () => undefined, close: () => void (closed += 1) } })
+    const a = world.client('a', {
+      store: {
+        level: 'disk',
+        open: () =>
+          new Promise((resolve) => {
+            open = () => resolve(undefined)
+          }),
+        keep: () => undefined,
+        close: () => {
+          closed += 1
+        },
+      },
+    })
     const closing = a.close()
     open()
     await closing
@@ -223,8 +298,20 @@ describe('close', () => {
   test('rejects with the error of what could not be closed, having closed the rest', async () => {
     const world = new World()
     let closed = 0
-    const a = world.client('a', { store: { level: 'disk', open: () => undefined, keep: () => undefined, close: () => void (closed += 1) } })
-    await a.listen({ label: 'x', listen: async () => ({ address: 'x', close: () => Promise.reject(new Error('stuck')) }) })
+    const a = world.client('a', {
+      store: {
+        level: 'disk',
+        open: () => undefined,
+        keep: () => undefined,
+        close: () => {
+          closed += 1
+        },
+      },
+    })
+    await a.listen({
+      label: 'x',
+      listen: async () => ({ address: 'x', close: () => Promise.reject(new Error('stuck')) }),
+    })
     await expect(a.close()).rejects.toThrow('stuck')
     expect(closed).toBe(1)
   })
@@ -232,7 +319,15 @@ describe('close', () => {
   test('forgets listeners that were closed before', async () => {
     const a = new World().client('a')
     let closed = 0
-    const listening = await a.listen({ label: 'x', listen: async () => ({ address: 'x', close: async () => void (closed += 1) }) })
+    const listening = await a.listen({
+      label: 'x',
+      listen: async () => ({
+        address: 'x',
+        close: async () => {
+          closed += 1
+        },
+      }),
+    })
     await listening.close()
     await a.close()
     expect(closed).toBe(1)
@@ -264,11 +359,25 @@ describe('an error event', () => {
     const world = new World()
     const tasks: (() => void)[] = []
     const { environment } = world.client('x')
-    const a = new Syncro({ uid: 'a', models: [{ name: 'Todo', play: () => { throw new Error('by a player') } }], environment: { ...environment, timers: { ...environment.timers, soon: (callback) => void tasks.push(callback) } } })
+    const a = new Syncro({
+      uid: 'a',
+      models: [
+        {
+          name: 'Todo',
+          play: () => {
+            throw new Error('by a player')
+          },
+        },
+      ],
+      environment: { ...environment, timers: { ...environment.timers, soon: (callback) => void tasks.push(callback) } },
+    })
     a.on('error', () => {
       throw new Error('by a listener for errors')
     })
-    a.scriber.replay({ stamp: 1, writer: 'c'.repeat(24), changes: [{ name: 'Todo', id: 1, type: 'create' }] }, 'somewhere')
+    a.scriber.replay(
+      { stamp: 1, writer: 'c'.repeat(24), changes: [{ name: 'Todo', id: 1, type: 'create' }] },
+      'somewhere',
+    )
     expect(tasks.map((task) => expect(task).toThrow('by a listener for errors')).length).toBe(1)
   })
 })

@@ -6,7 +6,8 @@ import { shown, state, World } from './world.js'
 const disk = () => new MemoryStore({ level: 'disk' })
 
 function fill(syncro: Syncro, count: number, from = 0): void {
-  for (let id = from; id < from + count; id++) syncro.record('Todo', 'create', id, { title: `todo number ${id}`, done: false })
+  for (let id = from; id < from + count; id++)
+    syncro.record('Todo', 'create', id, { title: `todo number ${id}`, done: false })
 }
 
 const title = (syncro: Syncro, id: number) => shown(syncro)[String(id)]?.['title']
@@ -56,10 +57,11 @@ describe('a restart', () => {
     let written = 0
     let breaks = 0
     const sinces: number[] = []
-    while (b.status !== 'live') {
+    const isDone = () => b.status === 'live'
+    while (!isDone()) {
       if (breaks > 300) throw new Error('the catch-up makes no progress')
-      for (let steps = 0; steps < 60 && world.step(); steps++) if (b.status === 'live') break
-      if (b.status === 'live') break
+      for (let steps = 0; steps < 60 && !isDone() && world.step(); steps++);
+      if (isDone()) break
       written += pair.a.writtenBytes
       world.cut(pair)
       breaks += 1

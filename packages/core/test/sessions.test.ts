@@ -105,7 +105,9 @@ describe('several replicas of one uid', () => {
     devices[0]!.record('Todo', 'create', 1, { title: 'x' })
     world.settle()
     for (const device of devices) expect(shown(device)).toEqual({ '1': { title: 'x' } })
-    expect(server.clients()).toMatchObject([{ uid: 'me', online: true, replicas: [{ online: true }, { online: true }, { online: true }] }])
+    expect(server.clients()).toMatchObject([
+      { uid: 'me', online: true, replicas: [{ online: true }, { online: true }, { online: true }] },
+    ])
   })
 
   test('need the connection named, where bytes are handed over by uid', () => {
@@ -113,7 +115,9 @@ describe('several replicas of one uid', () => {
     const server = world.client('server')
     const pairs = [world.join(world.client('me'), server), world.join(world.client('me'), server)]
     world.settle()
-    expect(() => server.receive('me', new Uint8Array(1))).toThrow(expect.objectContaining({ code: 'SYNCRO_NOT_CONNECTED', message: expect.stringContaining('2 sessions') }))
+    expect(() => server.receive('me', new Uint8Array(1))).toThrow(
+      expect.objectContaining({ code: 'SYNCRO_NOT_CONNECTED', message: expect.stringContaining('2 sessions') }),
+    )
     expect(() => server.disconnect('me')).toThrow(expect.objectContaining({ code: 'SYNCRO_NOT_CONNECTED' }))
     server.disconnect('me', pairs[0]!.b)
     world.settle()
@@ -200,7 +204,9 @@ describe('by hand', () => {
   test('something without write is no connection', () => {
     const a = new World().client('a')
     for (const nothing of [undefined, null, {}, { write: 1 }])
-      expect(() => a.connect('server', nothing as never)).toThrow(expect.objectContaining({ code: 'SYNCRO_CONNECTION_INVALID' }))
+      expect(() => a.connect('server', nothing as never)).toThrow(
+        expect.objectContaining({ code: 'SYNCRO_CONNECTION_INVALID' }),
+      )
   })
 
   test('something with write alone is one', () => {
@@ -216,7 +222,9 @@ describe('by hand', () => {
   test('text instead of bytes is a mistake', () => {
     const a = new World().client('a')
     const session = a.accept(new World().pair().b)
-    expect(() => session.receive('text' as never)).toThrow(expect.objectContaining({ code: 'SYNCRO_BYTES_INVALID', message: expect.stringContaining('setEncoding') }))
+    expect(() => session.receive('text' as never)).toThrow(
+      expect.objectContaining({ code: 'SYNCRO_BYTES_INVALID', message: expect.stringContaining('setEncoding') }),
+    )
     expect(session.state).toBe('handshaking')
   })
 
@@ -224,7 +232,9 @@ describe('by hand', () => {
     const world = new World()
     const [a, server] = [world.client('a'), world.client('server')]
     const { session } = wire(world, a, server)
-    expect(() => a.transact(() => void session.receive(new Uint8Array(1)))).toThrow(expect.objectContaining({ code: 'SYNCRO_TRANSACTION_OPEN' }))
+    expect(() => a.transact(() => void session.receive(new Uint8Array(1)))).toThrow(
+      expect.objectContaining({ code: 'SYNCRO_TRANSACTION_OPEN' }),
+    )
     world.settle()
     expect(a.status).toBe('live')
   })

@@ -8,7 +8,12 @@ import { era, ledger, Peer } from './peer.js'
 import { shown, state, World } from './world.js'
 
 const writer = 'c'.repeat(24)
-const batch = (id: number, stamp = 5): Message => ({ type: 'batch', stamp, writer, changes: [{ name: 'Todo', id, type: 'create', fields: { title: 'theirs' } }] })
+const batch = (id: number, stamp = 5): Message => ({
+  type: 'batch',
+  stamp,
+  writer,
+  changes: [{ name: 'Todo', id, type: 'create', fields: { title: 'theirs' } }],
+})
 
 async function slow(limits = {}): Promise<{ world: World; store: SlowStore; below: MemoryStore; a: Syncro }> {
   const world = new World()
@@ -19,6 +24,9 @@ async function slow(limits = {}): Promise<{ world: World; store: SlowStore; belo
   await store.release()
   return { world, store, below, a }
 }
+
+/** Whether the pair holds back what is for the client. */
+const isPaused = ({ pair }: Peer) => (pair.b as unknown as { readonly paused: boolean }).paused
 
 async function settle(world: World, store: SlowStore): Promise<void> {
   world.settle()
@@ -67,7 +75,7 @@ describe('nothing leaves before it is stored', () => {
     await store.release(1)
     world.settle()
     expect(peer.all('ack')).toEqual([])
-    expect(below.open()?.rows.map(({ id }) => id)).toEqual([1])
+    expect(below.open()?.rows).toMatchObject([{ id: 1 }])
     await store.release(1)
     world.settle()
     expect(peer.all('ack')).toEqual([{ type: 'ack', era, position: 1 }])
@@ -122,7 +130,11 @@ describe('nothing leaves before it is stored', () => {
         for (const slot of table.livingSlots()) {
           if (ledger.order.position(table.row(slot)) > cursor.position) continue
           for (const column of table.columns.values())
-            if (column.has(slot)) expect(kept[`Todo ${table.id(slot)}`]?.fields[column.name]?.[1] ?? -1, `seed ${seed}`).toBeGreaterThanOrEqual(column.stamp(slot))
+            if (column.has(slot))
+              expect(
+                kept[`Todo ${table.id(slot)}`]?.fields[column.name]?.[1] ?? -1,
+                `seed ${seed}`,
+              ).toBeGreaterThanOrEqual(column.stamp(slot))
         }
       }
       await settle(world, store)
@@ -130,6 +142,34 @@ describe('nothing leaves before it is stored', () => {
       const reopened = world.client('a', { store: below.copy() })
       expect(state(reopened)).toEqual(state(b))
     }
+  })
+})
+
+describe('close', () => {
+  test('waits until what was recorded is stored, and sends it', async () => {
+    const { world, store, a } = await slow()
+    const b = world.client('b')
+    world.join(a, b)
+    await settle(world, store)
+    a.record('Todo', 'create', 1, { title: 'last' })
+    const closing = a.close()
+    world.settle()
+    expect([shown(b), a.sessions.length]).toEqual([{}, 1])
+    await settle(world, store)
+    await closing
+    world.settle()
+    expect(shown(b)).toEqual({ '1': { title: 'last' } })
+    expect(a.sessions).toEqual([])
+  })
+
+  test('waits no longer when the store has failed', async () => {
+    const { world, store, a } = await slow()
+    store.fail()
+    a.record('Todo', 'create', 1, { title: 'last' })
+    const closing = a.close()
+    await settle(world, store)
+    await closing
+    expect(a.status).toBe('closed')
   })
 })
 
@@ -168,7 +208,11 @@ describe('a store that fails', () => {
 describe('a store that is slower than the peer', () => {
   const messages = (count: number) => Array.from({ length: count }, (_, id) => batch(id))
 
-  for (const [count, paused] of [[9, false], [10, false], [11, true]] as const)
+  for (const [count, paused] of [
+    [9, false],
+    [10, false],
+    [11, true],
+  ] as const)
     test(`with ${count} messages waiting, of 10 at most, the connection is ${paused ? 'paused' : 'not paused'}`, async () => {
       const { world, store, a } = await slow({ pauseAfterWaiting: 10 })
       const peer = new Peer(world, a).shakeHands()
@@ -193,7 +237,11 @@ describe('a store that is slower than the peer', () => {
       expect([pauses, resumes]).toEqual([paused ? 1 : 0, paused ? 1 : 0])
     })
 
-  for (const [count, code] of [[19, undefined], [20, undefined], [21, 'SYNCRO_SLOW']] as const)
+  for (const [count, code] of [
+    [19, undefined],
+    [20, undefined],
+    [21, 'SYNCRO_SLOW'],
+  ] as const)
     for (const pausing of ['cannot be paused', 'goes on all the same'])
       test(`with ${count} messages waiting, of 20 at most, on a connection that ${pausing}: ${code ?? 'goes on'}`, async () => {
         const { world, store, a } = await slow({ pauseAfterWaiting: 10, maxWaiting: 20 })
@@ -222,7 +270,7 @@ describe('a store that is slower than the peer', () => {
     for (let id = 0; id < 100; id++) a.record('Todo', 'create', id, { title: 'x' })
     peer.send(batch(1000)).settle()
     expect(peer.session.state).toBe('live')
-    expect(peer.pair.b.paused).toBe(false)
+    expect(isPaused(peer)).toBe(false)
   })
 
   test('a session that ends while its connection is paused lets it go on, so that it can end', async () => {
@@ -230,10 +278,9 @@ describe('a store that is slower than the peer', () => {
     const peer = new Peer(world, a).shakeHands()
     await settle(world, store)
     for (const message of messages(3)) peer.send(message).settle()
-    const end = peer.pair.b as unknown as { paused: boolean }
-    expect(end.paused).toBe(true)
+    expect(isPaused(peer)).toBe(true)
     peer.session.close()
-    expect(end.paused).toBe(false)
+    expect(isPaused(peer)).toBe(false)
   })
 
   test('a connection that throws when it is paused has its session ended', async () => {
@@ -262,6 +309,9 @@ describe('a transaction of the store', () => {
     const peer = new Peer(world, a).shakeHands()
     kept.length = 0
     peer.send(batch(1), { type: 'mark', era, position: 7 }).settle()
-    expect(kept).toMatchObject([{ rows: [{ id: 1 }], clock: 5, position: 1 }, { replicas: [{ uid: 'peer', cursor: { position: 7 } }] }])
+    expect(kept).toMatchObject([
+      { rows: [{ id: 1 }], clock: 5, position: 1 },
+      { replicas: [{ uid: 'peer', cursor: { position: 7 } }] },
+    ])
   })
 })

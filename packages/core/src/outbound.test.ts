@@ -1,0 +1,172 @@
+import type { Connection } from '@syncro/protocol'
+import { describe, expect, test } from 'vitest'
+import { platformEnvironment } from './environment.js'
+import { defaultCoreLimits } from './limits.js'
+import { Outbound } from './outbound.js'
+
+function scene(connection: Partial<Connection> = {}, limits: Partial<typeof defaultCoreLimits> = {}) {
+  const writes: number[] = []
+  const tasks: (() => void)[] = []
+  const told: string[] = []
+  const state = { stored: 0 }
+  const environment = {
+    ...platformEnvironment,
+    timers: { ...platformEnvironment.timers, soon: (task: () => void) => void tasks.push(task) },
+  }
+  const outbound = new Outbound(
+    { write: (bytes) => writes.push(bytes.length), ...connection },
+    environment,
+    { ...defaultCoreLimits, ...limits },
+    {
+      stored: () => state.stored,
+      flushing: () => told.push('flushing'),
+      drained: () => told.push('drained'),
+      failed: () => told.push('failed'),
+    },
+  )
+  const turn = () => {
+    for (const task of tasks.splice(0)) task()
+  }
+  return { outbound, writes, told, state, turn }
+}
+
+describe('what is queued', () => {
+  test('is written in one piece when what runs now has ended', () => {
+    const { outbound, writes, told, turn } = scene()
+    for (let n = 0; n < 5; n++) outbound.push(new Uint8Array(10))
+    expect([writes, outbound.queuedBytes]).toEqual([[], 50])
+    turn()
+    expect([writes, outbound.queuedBytes, told]).toEqual([[50], 0, ['flushing']])
+  })
+
+  for (const [bytes, writtenAtOnce] of [
+    [99, false],
+    [100, true],
+    [101, true],
+  ] as const)
+    test(`of ${bytes} bytes, where a write has 100, is written ${writtenAtOnce ? 'at once' : 'later'}`, () => {
+      const { outbound, writes } = scene({}, { writeBytes: 100 })
+      outbound.push(new Uint8Array(bytes))
+      expect(writes).toEqual(writtenAtOnce ? [bytes] : [])
+    })
+
+  test('is written in several pieces where it is more than a write has, but no message in two', () => {
+    const { outbound, writes, state, turn } = scene({}, { writeBytes: 100 })
+    for (const length of [60, 40, 1, 250, 99]) outbound.push(new Uint8Array(length), 1)
+    expect(writes).toEqual([])
+    state.stored = 1
+    turn()
+    expect(writes).toEqual([100, 1, 250, 99])
+  })
+
+  test('is written message by message where the connection keeps borders', () => {
+    const { outbound, writes, turn } = scene({ borders: true })
+    for (const length of [1, 2, 3]) outbound.push(new Uint8Array(length))
+    turn()
+    expect(writes).toEqual([1, 2, 3])
+  })
+
+  test('waits until it is stored, and what is behind it waits with it', () => {
+    for (const borders of [false, true]) {
+      const { outbound, writes, state, turn } = scene({ borders })
+      outbound.push(new Uint8Array(1))
+      outbound.push(new Uint8Array(2), 2)
+      outbound.push(new Uint8Array(3))
+      turn()
+      expect(writes).toEqual([1])
+      state.stored = 1
+      outbound.flush()
+      expect(writes).toEqual([1])
+      state.stored = 2
+      outbound.flush()
+      expect(writes.reduce((sum, length) => sum + length)).toBe(6)
+    }
+  })
+})
+
+describe('a connection that asks for a pause', () => {
+  function slow() {
+    let drain: () => void = () => undefined
+    const connection = {
+      writes: 0,
+      write: () => {
+        connection.writes += 1
+        return false
+      },
+      once: (_event: string, listener: () => void) => {
+        drain = listener
+      },
+    }
+    return { ...scene(connection, { maxQueuedBytes: 100 }), connection, drain: () => drain() }
+  }
+
+  test('is written to again when it has drained', () => {
+    const { outbound, connection, drain, turn } = slow()
+    outbound.push(new Uint8Array(1))
+    turn()
+    outbound.push(new Uint8Array(1))
+    turn()
+    expect([connection.writes, outbound.queuedBytes]).toEqual([1, 1])
+    drain()
+    expect([connection.writes, outbound.queuedBytes]).toEqual([2, 0])
+  })
+
+  test('but has no drain to tell of is written to on', () => {
+    const { outbound, turn, writes } = scene({
+      write: (bytes) => {
+        writes.push(bytes.length)
+        return false
+      },
+    })
+    for (let n = 0; n < 3; n++) {
+      outbound.push(new Uint8Array(1))
+      turn()
+    }
+    expect(writes).toEqual([1, 1, 1])
+  })
+
+  test('has the queue full above its bound, and tells when there is room again', () => {
+    const { outbound, told, drain, turn } = slow()
+    outbound.push(new Uint8Array(1))
+    turn()
+    outbound.push(new Uint8Array(100))
+    expect(outbound.full).toBe(false)
+    outbound.push(new Uint8Array(1))
+    expect(outbound.full).toBe(true)
+    expect(told).not.toContain('drained')
+    drain()
+    expect(told).toContain('drained')
+  })
+
+  test('is written all that is stored at the end, then the last words, and nothing after', () => {
+    const { outbound, connection, turn, drain, told } = slow()
+    outbound.push(new Uint8Array(1))
+    turn()
+    outbound.push(new Uint8Array(50))
+    outbound.push(new Uint8Array(50), 1)
+    outbound.end([new Uint8Array(7)])
+    expect([connection.writes, outbound.queuedBytes]).toEqual([3, 0])
+    outbound.push(new Uint8Array(1))
+    outbound.end([new Uint8Array(7)])
+    turn()
+    drain()
+    expect([connection.writes, told.includes('drained')]).toEqual([3, false])
+  })
+})
+
+test('a connection that throws is told of once, and written to no more', () => {
+  let writes = 0
+  const { outbound, told, turn } = scene(
+    {
+      write: () => {
+        writes += 1
+        throw new Error('broken')
+      },
+    },
+    { writeBytes: 1 },
+  )
+  for (let n = 0; n < 5; n++) outbound.push(new Uint8Array(1))
+  turn()
+  outbound.end([new Uint8Array(1)])
+  expect([writes, told]).toEqual([1, ['failed']])
+})

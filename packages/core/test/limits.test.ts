@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { type CoreLimits, defaultCoreLimits } from '../src/limits.js'
+import { Peer } from './peer.js'
+import { World } from './world.js'
+
+/** Where each bound is tried at one below, at, and one above. */
+const triedIn: Record<keyof CoreLimits, string | undefined> = {
+  maxUnprovenBytes: 'handshake.test.ts',
+  handshakeMs: 'handshake.test.ts',
+  maxQueuedBytes: 'flow.test.ts',
+  writeBytes: '../src/outbound.test.ts',
+  chunkBytes: 'limits.test.ts',
+  chunkRows: 'flow.test.ts',
+  pauseAfterWaiting: 'stored.test.ts',
+  maxWaiting: 'stored.test.ts',
+  maxTransientCursors: 'sessions.test.ts',
+  maxEras: 'bad-input.test.ts',
+  // Drawn at random below the bounds: there is no one above. That all is drawn from 0 to the bounds is tried.
+  redialFirstMs: 'link.test.ts',
+  redialLongestMs: 'link.test.ts',
+  stableMs: 'link.test.ts',
+  // Version 1's, beside the bridge.
+  maxHeldScribes: undefined,
+  maxUnanswered: undefined,
+  maxKnownFields: undefined,
+  relayPauseFirstMs: undefined,
+  relayPauseLongestMs: undefined,
+}
+
+/** Tests that use a bound's default know its value, not its name. */
+const byValue: Partial<Record<keyof CoreLimits, string>> = {
+  handshakeMs: '9_999',
+  redialFirstMs: '250',
+  redialLongestMs: '30_000',
+  stableMs: '9_999',
+}
+
+describe('each limit', () => {
+  test('is tried at its edges somewhere', () => {
+    expect(Object.keys(triedIn).sort()).toEqual(Object.keys(defaultCoreLimits).sort())
+    for (const [limit, file] of Object.entries(triedIn)) {
+      if (file === undefined) continue
+      const text = readFileSync(new URL(file, import.meta.url), 'utf8')
+      expect(text, `${file} does not try ${limit}`).toContain(byValue[limit as keyof CoreLimits] ?? limit)
+    }
+  })
+
+  test('chunkBytes ends a chunk with the row that reaches it', () => {
+    // A row like these counts as 120 + 3 × 4 + 3 for itself and 40 + 3 + 25 for its field: see rowBytes.
+    const row = 120 + 3 * 4 + 3 + 40 + 3 + 25
+    for (const [chunkBytes, rows] of [
+      [3 * row - 1, 3],
+      [3 * row, 3],
+      [3 * row + 1, 4],
+    ] as const) {
+      const world = new World()
+      const a = world.client('a', { limits: { chunkBytes } })
+      for (let id = 0; id < 9; id++) a.record('Todo', 'create', id, { n: id })
+      const peer = new Peer(world, a).shakeHands()
+      expect((peer.all('rows')[0]!['rows'] as unknown[]).length).toBe(rows)
+    }
+  })
+})
