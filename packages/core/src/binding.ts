@@ -53,5 +53,9 @@ export interface Binding<Collection = unknown> {
 export type Registrable = Player | Bindable
 
 export function isBindable(registrable: Registrable): registrable is Bindable {
-  return (typeof registrable === 'object' || typeof registrable === 'function') && registrable !== null && bind in registrable
+  return (
+    (typeof registrable === 'object' || typeof registrable === 'function') &&
+    registrable !== null &&
+    bind in registrable
+  )
 }

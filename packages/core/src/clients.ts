@@ -95,7 +95,14 @@ export class Clients {
   open(uid: string, ledger: LedgerId, durable: boolean, session: Session, nowMs: number, version: 1 | 2 = 2): Replica {
     let replica = this.find(uid, ledger)
     if (replica === undefined) {
-      replica = new Replica({ uid, ledger, durable, eras: [], seenMs: nowMs, ...(version === 1 ? { version } : undefined) })
+      replica = new Replica({
+        uid,
+        ledger,
+        durable,
+        eras: [],
+        seenMs: nowMs,
+        ...(version === 1 ? { version } : undefined),
+      })
       this.#add(replica)
     }
     replica.durable = durable
@@ -150,7 +157,10 @@ export class Clients {
 
   #add(replica: Replica): void {
     let replicas = this.#replicas.get(replica.uid)
-    if (replicas === undefined) this.#replicas.set(replica.uid, (replicas = new Map()))
+    if (replicas === undefined) {
+      replicas = new Map()
+      this.#replicas.set(replica.uid, replicas)
+    }
     replicas.set(replica.ledger, replica)
   }
 

@@ -39,7 +39,11 @@ export class SessionError extends Error {
   /** True if the other side said so. */
   readonly remote: boolean
 
-  constructor(code: SessionErrorCode | (string & {}), message: string, options: ErrorOptions & { readonly remote?: boolean } = {}) {
+  constructor(
+    code: SessionErrorCode | (string & {}),
+    message: string,
+    options: ErrorOptions & { readonly remote?: boolean } = {},
+  ) {
     super(message, options)
     this.code = code
     this.remote = options.remote ?? false

@@ -66,33 +66,43 @@ export class Exchange implements Dialogue<Message> {
     switch (message.type) {
       case 'batch':
         checkSendable(message, bytes)
-        return this.#replayed(this.#context.scriber.replay(batchOf(message), this.#session))
+        this.#replayed(this.#context.scriber.replay(batchOf(message), this.#session))
+        break
       case 'rows':
         checkSendable(message, bytes)
         this.#replayed(this.#context.scriber.replayRows(rowsOf(message), this.#session))
-        return this.#session.progressed(message.rows.length)
+        this.#session.progressed(message.rows.length)
+        break
       case 'mark':
-        return this.#onMark(message)
+        this.#onMark(message)
+        break
       case 'ack':
-        return this.#onAck(message)
+        this.#onAck(message)
+        break
       case 'resume':
-        return this.#onResume(message.cursor)
+        this.#onResume(message.cursor)
+        break
       case 'resumed':
         this.#oursGood = message.good
-        return this.#judged()
+        this.#judged()
+        break
       case 'catch-up':
         this.#receiving = true
-        return this.#session.catchingUp(message.rows)
+        this.#session.catchingUp(message.rows)
+        break
       case 'caught-up':
         this.#receiving = false
-        return this.#session.caughtUp()
+        this.#session.caughtUp()
+        break
       case 'era':
-        return this.#onEra(message)
+        this.#onEra(message)
+        break
       case 'ping':
-        return this.#onPing(message.clock)
+        this.#onPing(message.clock)
+        break
       case 'pong':
         // Nobody here asks yet.
-        return
+        break
       case 'error':
         throw new SessionError(message.code, `The other side ended the session: ${message.message}`, { remote: true })
     }
@@ -102,7 +112,10 @@ export class Exchange implements Dialogue<Message> {
     const { step } = outgoing
     if (step.origin === this.#session) this.#oweLives(step.outlived)
     if (this.#sending === 'waiting' || this.#sending === 'behind') return
-    if (this.#session.isFull) return this.#fallBehind()
+    if (this.#session.isFull) {
+      this.#fallBehind()
+      return
+    }
     this.#sendOvertaken(step.kept)
     if (step.origin !== this.#session) this.#push(outgoing.frames, step.kept)
     this.#through = Math.max(this.#through, step.position)
@@ -137,7 +150,10 @@ export class Exchange implements Dialogue<Message> {
     this.#theirsGood = good
     this.#presented = good ? cursor : undefined
     // What the handshake presents replaces what was remembered, downwards too: what it no longer covers is pending again.
-    this.#replica.ack = this.#presented === undefined ? undefined : { ...this.#presented, position: this.#presented.since ?? this.#presented.position }
+    this.#replica.ack =
+      this.#presented === undefined
+        ? undefined
+        : { ...this.#presented, position: this.#presented.since ?? this.#presented.position }
     this.#clients.keep(this.#replica)
     this.#send({ type: 'resumed', good })
     this.#judged()
@@ -156,8 +172,15 @@ export class Exchange implements Dialogue<Message> {
   }
 
   #onMark({ era, position, since }: Mark): void {
-    if (era !== this.#peerEra) throw new SessionError('SYNCRO_CURSOR_INVALID', 'A mark names an era that is not open in this session.')
-    this.#replica.cursor = { ledger: this.#replica.ledger, era, position, ...(since === undefined ? undefined : { since }), view: '' }
+    if (era !== this.#peerEra)
+      throw new SessionError('SYNCRO_CURSOR_INVALID', 'A mark names an era that is not open in this session.')
+    this.#replica.cursor = {
+      ledger: this.#replica.ledger,
+      era,
+      position,
+      ...(since === undefined ? undefined : { since }),
+      view: '',
+    }
     // Acknowledged is what is there whole.
     this.#acknowledge = { era, position: since ?? position, kept: this.#clients.keep(this.#replica) }
     this.#session.schedule()
@@ -176,7 +199,11 @@ export class Exchange implements Dialogue<Message> {
   }
 
   #onEra({ era, previous }: Era): void {
-    if (previous !== this.#peerEra) throw new SessionError('SYNCRO_CURSOR_INVALID', 'An era follows another than the one that is open in this session.')
+    if (previous !== this.#peerEra)
+      throw new SessionError(
+        'SYNCRO_CURSOR_INVALID',
+        'An era follows another than the one that is open in this session.',
+      )
     this.#peerEra = era
     this.#clients.met(this.#replica, era)
   }
@@ -213,7 +240,11 @@ export class Exchange implements Dialogue<Message> {
 
   /** What may come: `resume` first, `resumed` once, and what a sender says that has read both cursors only after both have come. */
   #expect(message: Message): void {
-    if (!this.#isExpected(message)) throw new SessionError('SYNCRO_MESSAGE_UNEXPECTED', `The message "${message.type}" came where the protocol does not have it.`)
+    if (!this.#isExpected(message))
+      throw new SessionError(
+        'SYNCRO_MESSAGE_UNEXPECTED',
+        `The message "${message.type}" came where the protocol does not have it.`,
+      )
   }
 
   #isExpected({ type }: Message): boolean {
@@ -329,7 +360,10 @@ export class Exchange implements Dialogue<Message> {
   #mark(position: number, since = position): void {
     const { scriber } = this.#context
     this.#marked = position
-    this.#send({ type: 'mark', era: scriber.era, position, ...(since < position ? { since } : undefined) }, scriber.kept)
+    this.#send(
+      { type: 'mark', era: scriber.era, position, ...(since < position ? { since } : undefined) },
+      scriber.kept,
+    )
   }
 
   #push(frames: readonly Uint8Array[], kept: number): void {

@@ -43,14 +43,26 @@ export function ourHello(context: SessionContext, number: number, credentials: V
 export function checkHello(hello: Hello, context: SessionContext, expected: string | undefined): void {
   const { scriber, space } = context
   if (expected !== undefined && hello.uid !== expected)
-    throw new SessionError('SYNCRO_UID_MISMATCH', `The other side is ${JSON.stringify(hello.uid)}, and ${JSON.stringify(expected)} was expected.`)
+    throw new SessionError(
+      'SYNCRO_UID_MISMATCH',
+      `The other side is ${JSON.stringify(hello.uid)}, and ${JSON.stringify(expected)} was expected.`,
+    )
   if (!hello.versions.includes(2))
-    throw new SessionError('SYNCRO_VERSION_UNSUPPORTED', `The other side speaks versions ${hello.versions.join(', ')}; this one speaks 2.`)
+    throw new SessionError(
+      'SYNCRO_VERSION_UNSUPPORTED',
+      `The other side speaks versions ${hello.versions.join(', ')}; this one speaks 2.`,
+    )
   if (hello.space !== space || hello.view !== '')
-    throw new SessionError('SYNCRO_SPACE_UNKNOWN', `The other side asks for the space ${JSON.stringify(hello.space)} and the view ${JSON.stringify(hello.view)}; here is the space ${JSON.stringify(space)}, and one view of it.`)
+    throw new SessionError(
+      'SYNCRO_SPACE_UNKNOWN',
+      `The other side asks for the space ${JSON.stringify(hello.space)} and the view ${JSON.stringify(hello.view)}; here is the space ${JSON.stringify(space)}, and one view of it.`,
+    )
   if (hello.ledger !== scriber.ledgerId) return
   if (hello.era === scriber.era) throw new SessionError('SYNCRO_SELF', 'Both ends of the connection are this client.')
-  throw new SessionError('SYNCRO_COPIED', 'The other side has a copy of this ledger. A data directory belongs to one client: start the copy with an empty one.')
+  throw new SessionError(
+    'SYNCRO_COPIED',
+    'The other side has a copy of this ledger. A data directory belongs to one client: start the copy with an empty one.',
+  )
 }
 
 /** Of two sessions between the same eras the one with the greater number from the smaller ledger id stays, so that both sides choose alike. */

@@ -108,7 +108,10 @@ export class Inbound {
     const waiting = this.#waiting()
     const { pauseAfterWaiting, maxWaiting } = this.#limits
     if (waiting > maxWaiting)
-      throw new SessionError('SYNCRO_SLOW', 'More came than the store here could take, and pausing the connection did not stop it.')
+      throw new SessionError(
+        'SYNCRO_SLOW',
+        'More came than the store here could take, and pausing the connection did not stop it.',
+      )
     if (this.#paused) {
       if (waiting > pauseAfterWaiting / 2) return
       this.#paused = false
@@ -149,7 +152,11 @@ export class Inbound {
   #takeWhole(bytes: Uint8Array): void {
     const limit = this.#isVersion2 ? MAX_FRAME_BYTES : MAX_V1_FRAME_BYTES
     if (bytes.length > limit)
-      throw new ProtocolError('SYNCRO_FRAME_TOO_LARGE', `a message of ${bytes.length} bytes is over the limit of ${limit}`, { actual: bytes.length, limit })
+      throw new ProtocolError(
+        'SYNCRO_FRAME_TOO_LARGE',
+        `a message of ${bytes.length} bytes is over the limit of ${limit}`,
+        { actual: bytes.length, limit },
+      )
     if (this.#isVersion2) this.#takeV2(bytes)
     else {
       const message = decodeV1(bytes)
@@ -183,6 +190,9 @@ export class Inbound {
 
   #checkHeld(): void {
     if (this.#heldBytes > this.#limits.maxUnprovenBytes)
-      throw new SessionError('SYNCRO_SLOW', `The other side sent more than the ${this.#limits.maxUnprovenBytes} bytes that are kept of a client whose identity is still examined.`)
+      throw new SessionError(
+        'SYNCRO_SLOW',
+        `The other side sent more than the ${this.#limits.maxUnprovenBytes} bytes that are kept of a client whose identity is still examined.`,
+      )
   }
 }

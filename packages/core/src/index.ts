@@ -1,10 +1,25 @@
 /** Clients, sessions, dialling, catch-up and replay: the only place where frames and changes meet. */
-export { type Bindable, type Binding, bind, type PlayedChange, type Player, type Registrable, type StepOrigin } from './binding.js'
+export {
+  type Bindable,
+  type Binding,
+  bind,
+  type PlayedChange,
+  type Player,
+  type Registrable,
+  type StepOrigin,
+} from './binding.js'
 export { type Environment, platformEnvironment, type Timers } from './environment.js'
 export { type CoreUsageErrorCode, SessionError, type SessionErrorCode } from './errors.js'
+export type { Authenticate, Claim } from './handshake.js'
 export { type CoreLimits, defaultCoreLimits } from './limits.js'
 export type { Link, LinkEvents, LinkOptions, LinkState } from './link.js'
 export type { Unsent } from './pending.js'
-export type { Authenticate, Claim } from './handshake.js'
 export type { Session, SessionEvents, SessionState } from './session.js'
-export { type ClientInfo, type ReplicaInfo, Syncro, type SyncroEvents, type SyncroOptions, type SyncroStatus } from './syncro.js'
+export {
+  type ClientInfo,
+  type ReplicaInfo,
+  Syncro,
+  type SyncroEvents,
+  type SyncroOptions,
+  type SyncroStatus,
+} from './syncro.js'

@@ -37,7 +37,11 @@ export interface LinkContext {
 }
 
 /** Errors of a transport that dialling again does not cure: what was given to it is wrong. */
-const lastingTransportCodes: ReadonlySet<string> = new Set(['SYNCRO_ADDRESS_INVALID', 'SYNCRO_OPTION_INVALID', 'SYNCRO_PATH_TOO_LONG'])
+const lastingTransportCodes: ReadonlySet<string> = new Set([
+  'SYNCRO_ADDRESS_INVALID',
+  'SYNCRO_OPTION_INVALID',
+  'SYNCRO_PATH_TOO_LONG',
+])
 
 export class Link {
   /** Resolves when first caught up. Rejects only for what cannot heal: a refused identity, a bad address, or `close` before. */
@@ -109,7 +113,10 @@ export class Link {
   #dial(): void {
     if (this.#state === 'closed') return
     const other = this.#uid === undefined ? undefined : this.#context.sessionWith(this.#uid)
-    if (other !== undefined) return this.#adopt(other)
+    if (other !== undefined) {
+      this.#adopt(other)
+      return
+    }
     this.#attempt += 1
     this.#setState('dialling')
     this.#opening = this.#open(this.#attempt)
@@ -119,7 +126,8 @@ export class Link {
     try {
       await this.#transport.open((connection) => this.#attach(connection, attempt), this.#abort.signal)
     } catch (error) {
-      if (attempt === this.#attempt) this.#failed(error instanceof Error ? error : new Error(String(error), { cause: error }))
+      if (attempt === this.#attempt)
+        this.#failed(error instanceof Error ? error : new Error(String(error), { cause: error }))
     }
   }
 
@@ -185,7 +193,10 @@ export class Link {
   #failed(error: Error): void {
     if (this.#state === 'closed') return
     const code = codeOf(error)
-    if (code !== undefined && (isLasting(code) || lastingTransportCodes.has(code))) return this.#giveUp(error)
+    if (code !== undefined && (isLasting(code) || lastingTransportCodes.has(code))) {
+      this.#giveUp(error)
+      return
+    }
     this.#waitAndDial()
     this.#events.emit('failed', error)
   }
@@ -197,7 +208,9 @@ export class Link {
     this.#failures += 1
     this.#cancelWait?.()
     // A program that has nothing else to do than to wait for its server goes on waiting.
-    this.#cancelWait = environment.timers.set(Math.floor(fraction(environment) * bound), () => this.#dial(), { holdsProcess: true })
+    this.#cancelWait = environment.timers.set(Math.floor(fraction(environment) * bound), () => this.#dial(), {
+      holdsProcess: true,
+    })
     this.#setState('waiting')
   }
 

@@ -15,7 +15,10 @@ export class OutgoingStep {
 
   /** The step as version-2 messages in their frames. */
   get frames(): readonly Uint8Array[] {
-    this.#frames ??= this.step.batch === undefined ? encodeRows(this.step.rows, this.#chunkBytes) : [encodeMessageFrame(batchMessage(this.step.batch))]
+    this.#frames ??=
+      this.step.batch === undefined
+        ? encodeRows(this.step.rows, this.#chunkBytes)
+        : [encodeMessageFrame(batchMessage(this.step.batch))]
     return this.#frames
   }
 }

@@ -49,7 +49,8 @@ export class Pending {
     const lives = table.lives(slot)
     for (const column of table.columns.values()) {
       // What a destroyed record once held is no part of it any more.
-      if (lives && column.has(slot) && column.offset(slot) > offset && own.has(column.writer(slot))) fields.push(column.name)
+      if (lives && column.has(slot) && column.offset(slot) > offset && own.has(column.writer(slot)))
+        fields.push(column.name)
     }
     const life = table.lifeOffset(slot) > offset && own.has(lives ? table.birthWriter(slot) : table.destroyWriter(slot))
     return life || fields.length > 0 ? { name: table.name, id: table.id(slot)!, fields, life } : undefined

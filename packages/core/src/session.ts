@@ -22,8 +22,8 @@ import { type CoreUsageErrorCode, codeOf, SessionError, type SessionErrorCode } 
 import { Exchange } from './exchange.js'
 import { type Authenticate, type Claim, checkHello, ourHello, outlasts, wholeMs } from './handshake.js'
 import { Inbound } from './inbound.js'
-import type { OutgoingStep } from './outgoing-step.js'
 import { Outbound } from './outbound.js'
+import type { OutgoingStep } from './outgoing-step.js'
 import type { SessionContext } from './session-context.js'
 
 /** `handshaking`, then `catching-up` until the peer says that we have what it has, then `live`; `closed` in the end. */
@@ -78,14 +78,22 @@ export class Session {
       stored: () => context.scriber.stored,
       flushing: () => this.run(() => this.#dialogue?.flushing()),
       drained: () => this.run(() => this.#dialogue?.drained()),
-      failed: (cause) => this.#end(new SessionError('SYNCRO_CONNECTION_FAILED', 'The connection threw when it was written to.', { cause })),
+      failed: (cause) =>
+        this.#end(
+          new SessionError('SYNCRO_CONNECTION_FAILED', 'The connection threw when it was written to.', { cause }),
+        ),
     })
     this.#inbound = new Inbound(options.connection, context.scriber, context.limits, {
       v1: (message) => this.#takeV1(message),
       v2: (message, bytes) => this.#exchange!.receive(message, bytes),
     })
     this.#cancelTimeout = context.environment.timers.set(context.limits.handshakeMs, () =>
-      this.#end(new SessionError('SYNCRO_HANDSHAKE_TIMEOUT', `The other side did not complete the handshake within ${context.limits.handshakeMs} ms.`)),
+      this.#end(
+        new SessionError(
+          'SYNCRO_HANDSHAKE_TIMEOUT',
+          `The other side did not complete the handshake within ${context.limits.handshakeMs} ms.`,
+        ),
+      ),
     )
   }
 
@@ -174,9 +182,15 @@ export class Session {
   receive(bytes: Uint8Array): void {
     if (this.#state === 'closed') return
     if (!ArrayBuffer.isView(bytes))
-      throw new UsageError<CoreUsageErrorCode>('SYNCRO_BYTES_INVALID', 'receive() takes bytes (Uint8Array, Buffer). If the socket gives text, leave out setEncoding().')
+      throw new UsageError<CoreUsageErrorCode>(
+        'SYNCRO_BYTES_INVALID',
+        'receive() takes bytes (Uint8Array, Buffer). If the socket gives text, leave out setEncoding().',
+      )
     if (this.#context.scriber.isTransacting)
-      throw new UsageError('SYNCRO_TRANSACTION_OPEN', 'receive() was called inside transact(). Let the transaction end first.')
+      throw new UsageError(
+        'SYNCRO_TRANSACTION_OPEN',
+        'receive() was called inside transact(). Let the transaction end first.',
+      )
     try {
       this.#inbound.take(bytes)
       this.#inbound.pace()
@@ -197,7 +211,11 @@ export class Session {
     const options = cause instanceof Error ? { cause } : {}
     this.#end(
       this.#inbound.isCut
-        ? new SessionError('SYNCRO_FRAME_CUT', 'The connection closed in the middle of a frame; what it began is dropped and comes again with the next session.', options)
+        ? new SessionError(
+            'SYNCRO_FRAME_CUT',
+            'The connection closed in the middle of a frame; what it began is dropped and comes again with the next session.',
+            options,
+          )
         : new SessionError('SYNCRO_CLOSED', 'The session was closed.', options),
     )
   }
@@ -311,7 +329,10 @@ export class Session {
     if (message.type === 'upgrade') throw unexpected(message.type)
     const { uid } = this.#options
     if (this.#bridge === undefined || uid === undefined)
-      throw new SessionError('SYNCRO_UID_UNKNOWN', 'The client said no hello, so it speaks version 1, which does not say who speaks: accept it with a uid.')
+      throw new SessionError(
+        'SYNCRO_UID_UNKNOWN',
+        'The client said no hello, so it speaks version 1, which does not say who speaks: accept it with a uid.',
+      )
     const bridge = this.#bridge
     this.#prove({ uid, version: 1, credentials: undefined, peer: this.#options.peer }, () => {
       this.#version = 1
@@ -326,14 +347,19 @@ export class Session {
     this.#bridge?.end()
     this.#bridge = undefined
     checkHello(hello, this.#context, this.#uid)
-    this.#prove({ uid: hello.uid, version: 2, credentials: hello.auth, peer: this.#options.peer }, () => this.#upgrade(hello))
+    this.#prove({ uid: hello.uid, version: 2, credentials: hello.auth, peer: this.#options.peer }, () =>
+      this.#upgrade(hello),
+    )
   }
 
   /** Lets the application judge who this is, and holds what comes in the meantime. */
   #prove(claim: Claim, proven: () => void): void {
     const verdict = this.#verdict(claim)
     if (this.#state === 'closed') return
-    if (verdict === true) return proven()
+    if (verdict === true) {
+      proven()
+      return
+    }
     if (!isThenable(verdict)) throw refused(claim)
     Promise.resolve(verdict).then(
       (allowed) => this.#judged(claim, allowed, proven),
@@ -364,7 +390,11 @@ export class Session {
 
   /** A judge that throws refuses, whether it meant to or not; once, the application is told that it may not have. */
   #refuse(claim: Claim, cause: unknown): void {
-    this.#context.warn('SYNCRO_UNAUTHENTICATED', 'authenticate', `authenticate() threw, which refuses the client: ${String(cause)}`)
+    this.#context.warn(
+      'SYNCRO_UNAUTHENTICATED',
+      'authenticate',
+      `authenticate() threw, which refuses the client: ${String(cause)}`,
+    )
     this.#end(refused(claim, { cause }))
   }
 
@@ -394,13 +424,16 @@ export class Session {
   }
 
   #fail(error: unknown): void {
-    if (error instanceof SessionError) return this.#end(error)
     const code = codeOf(error)
-    if (code !== undefined) return this.#end(new SessionError(code, (error as Error).message, { cause: error }))
-    // Not the peer's fault, and not foreseen: the session ends, and the application learns why. A peer that finds such a way must not end the process.
-    const unforeseen = new SessionError('SYNCRO_INTERNAL', `The session ended by an error that was not foreseen: ${String(error)}`, { cause: error })
-    this.#end(unforeseen)
-    this.#context.problem(unforeseen, String(error))
+    if (error instanceof SessionError) this.#end(error)
+    else if (code !== undefined) this.#end(new SessionError(code, (error as Error).message, { cause: error }))
+    else {
+      // Not the peer's fault, and not foreseen. The application learns why; a peer that finds such a way must not end the process.
+      const text = `The session ended by an error that was not foreseen: ${String(error)}`
+      const unforeseen = new SessionError('SYNCRO_INTERNAL', text, { cause: error })
+      this.#end(unforeseen)
+      this.#context.problem(unforeseen, String(error))
+    }
   }
 
   #end(reason: SessionError): void {
@@ -437,7 +470,11 @@ export class Session {
     const body = encodeV1(message)
     if (!this.hasBorders) return encodeFrame(body, 16)
     if (body.length <= MAX_V1_FRAME_BYTES) return body
-    throw new ProtocolError('SYNCRO_FRAME_TOO_LARGE', `a message of ${body.length} bytes is over the limit of ${MAX_V1_FRAME_BYTES}`, { actual: body.length, limit: MAX_V1_FRAME_BYTES })
+    throw new ProtocolError(
+      'SYNCRO_FRAME_TOO_LARGE',
+      `a message of ${body.length} bytes is over the limit of ${MAX_V1_FRAME_BYTES}`,
+      { actual: body.length, limit: MAX_V1_FRAME_BYTES },
+    )
   }
 
   #endConnection(): void {
@@ -447,7 +484,12 @@ export class Session {
       if (connection.close !== undefined) connection.close()
       else connection.end?.()
     } catch (cause) {
-      this.#context.problem(new SessionError('SYNCRO_CONNECTION_FAILED', `The connection threw when it was closed: ${String(cause)}`, { cause }), String(cause))
+      this.#context.problem(
+        new SessionError('SYNCRO_CONNECTION_FAILED', `The connection threw when it was closed: ${String(cause)}`, {
+          cause,
+        }),
+        String(cause),
+      )
     }
   }
 
@@ -470,5 +512,8 @@ function isThenable(verdict: unknown): verdict is PromiseLike<boolean> {
 }
 
 function unexpected(type: string): SessionError {
-  return new SessionError('SYNCRO_MESSAGE_UNEXPECTED', `The message "${type}" came where the handshake does not have it.`)
+  return new SessionError(
+    'SYNCRO_MESSAGE_UNEXPECTED',
+    `The message "${type}" came where the handshake does not have it.`,
+  )
 }

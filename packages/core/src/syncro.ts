@@ -1,7 +1,25 @@
 /** What an application holds: its classes, its store, who it is, and whom it is connected with. It wires and delegates. */
 import type { Connection, Listener, Listening, PeerInfo, Transport, Value } from '@syncro/protocol'
-import { type ChangeType, type Conflict, Events, type RecordId, Scriber, type ScriberLimits, type Step, type Store, UsageError } from '@syncro/scriber'
-import { type Bindable, type Binding, bind, isBindable, type Player, type Registrable, type StepOrigin } from './binding.js'
+import {
+  type ChangeType,
+  type Conflict,
+  Events,
+  type RecordId,
+  Scriber,
+  type ScriberLimits,
+  type Step,
+  type Store,
+  UsageError,
+} from '@syncro/scriber'
+import {
+  type Bindable,
+  type Binding,
+  bind,
+  isBindable,
+  type Player,
+  type Registrable,
+  type StepOrigin,
+} from './binding.js'
 import { Clients } from './clients.js'
 import { type Environment, platformEnvironment } from './environment.js'
 import type { CoreUsageErrorCode } from './errors.js'
@@ -122,7 +140,9 @@ export class Syncro {
     this.scriber.on('store-failed', (error) => this.#report(error))
     this.#register(options.models ?? [])
     if (this.scriber.isReady) this.#clients.remember(this.scriber.remembered.replicas)
-    this.ready = this.scriber.isReady ? this.scriber.ready : this.scriber.ready.then(() => this.#clients.remember(this.scriber.remembered.replicas))
+    this.ready = this.scriber.isReady
+      ? this.scriber.ready
+      : this.scriber.ready.then(() => this.#clients.remember(this.scriber.remembered.replicas))
     // Whoever awaits `ready` gets the error; nobody having done so yet is no unhandled rejection.
     this.ready.catch(() => undefined)
   }
@@ -165,7 +185,10 @@ export class Syncro {
    *
    * @throws UsageError as `connect` does.
    */
-  accept(connection: Connection, options: { readonly uid?: string; readonly authenticate?: Authenticate; readonly peer?: PeerInfo } = {}): Session {
+  accept(
+    connection: Connection,
+    options: { readonly uid?: string; readonly authenticate?: Authenticate; readonly peer?: PeerInfo } = {},
+  ): Session {
     const { uid, authenticate, peer } = options
     if (uid !== undefined) {
       checkUid(uid)
@@ -183,11 +206,17 @@ export class Syncro {
    */
   receive(uid: string, bytes: Uint8Array, connection?: Connection): void {
     const session = this.#sessionOf(uid, connection)
-    if (session !== undefined) return session.receive(bytes)
-    if (connection !== undefined)
-      throw usageError('SYNCRO_NOT_CONNECTED', `This connection has no session: call syncro.connect(${JSON.stringify(uid)}, connection) first.`)
-    if (!this.#named.has(uid) && !this.#clients.has(uid))
-      throw usageError('SYNCRO_NOT_CONNECTED', `There is no session with ${JSON.stringify(uid)}: call syncro.connect(uid, connection) first.`)
+    if (session !== undefined) session.receive(bytes)
+    else if (connection !== undefined)
+      throw usageError(
+        'SYNCRO_NOT_CONNECTED',
+        `This connection has no session: call syncro.connect(${JSON.stringify(uid)}, connection) first.`,
+      )
+    else if (!this.#named.has(uid) && !this.#clients.has(uid))
+      throw usageError(
+        'SYNCRO_NOT_CONNECTED',
+        `There is no session with ${JSON.stringify(uid)}: call syncro.connect(uid, connection) first.`,
+      )
   }
 
   /**
@@ -209,7 +238,10 @@ export class Syncro {
       limits: this.limits,
       ready: this.ready,
       open: (connection, { uid, credentials }) => this.#open({ connection, uid, credentials }),
-      sessionWith: (uid) => [...this.#sessions].find((session) => session.uid === uid && session.state !== 'closed' && session.state !== 'handshaking'),
+      sessionWith: (uid) =>
+        [...this.#sessions].find(
+          (session) => session.uid === uid && session.state !== 'closed' && session.state !== 'handshaking',
+        ),
       closed: (closed) => this.#links.delete(closed),
       report: (error) => this.#report(error),
     })
@@ -260,7 +292,10 @@ export class Syncro {
   collection<Collection>(bindable: Bindable<Collection>): Collection {
     const collection = this.#collections.get(bindable)
     if (collection === undefined)
-      throw usageError('SYNCRO_CLASS_UNKNOWN', `This Syncro does not know the class: name it in \`new Syncro({ uid: ${JSON.stringify(this.uid)}, models: […] })\`.`)
+      throw usageError(
+        'SYNCRO_CLASS_UNKNOWN',
+        `This Syncro does not know the class: name it in \`new Syncro({ uid: ${JSON.stringify(this.uid)}, models: […] })\`.`,
+      )
     return collection as Collection
   }
 
@@ -354,9 +389,15 @@ export class Syncro {
     if (!this.isReady || this.#closing !== undefined) throw notReady()
     const { connection } = options
     if (typeof connection?.write !== 'function')
-      throw usageError('SYNCRO_CONNECTION_INVALID', 'A connection is anything with write(bytes): a socket, say. This has no write.')
+      throw usageError(
+        'SYNCRO_CONNECTION_INVALID',
+        'A connection is anything with write(bytes): a socket, say. This has no write.',
+      )
     if (this.#byConnection.has(connection))
-      throw usageError('SYNCRO_CONNECTION_IN_USE', 'This connection has a session already: a connection serves one session, and a new one needs a new connection.')
+      throw usageError(
+        'SYNCRO_CONNECTION_IN_USE',
+        'This connection has a session already: a connection serves one session, and a new one needs a new connection.',
+      )
     const session = new Session(this.#context, options)
     this.#byConnection.set(connection, session)
     this.#sessions.add(session)
@@ -376,7 +417,10 @@ export class Syncro {
     if (connection !== undefined) return this.#byConnection.get(connection)
     const sessions = [...this.#sessions].filter((session) => session.uid === uid)
     if (sessions.length > 1)
-      throw usageError('SYNCRO_NOT_CONNECTED', `${JSON.stringify(uid)} has ${sessions.length} sessions: name the connection that is meant, as the last argument.`)
+      throw usageError(
+        'SYNCRO_NOT_CONNECTED',
+        `${JSON.stringify(uid)} has ${sessions.length} sessions: name the connection that is meant, as the last argument.`,
+      )
     return sessions[0]
   }
 
@@ -385,11 +429,16 @@ export class Syncro {
     const bound: Binding[] = []
     try {
       for (const model of models) {
-        const binding: Binding = isBindable(model) ? model[bind](this) : new PlayerBinding(checkedPlayer(model), this.scriber)
+        const binding: Binding = isBindable(model)
+          ? model[bind](this)
+          : new PlayerBinding(checkedPlayer(model), this.scriber)
         bound.push(binding)
         this.scriber.checkName(binding.name)
         if (this.#bindings.has(binding.name))
-          throw usageError('SYNCRO_CLASS_TAKEN', `Two classes of this Syncro are named ${JSON.stringify(binding.name)}: the name tells them apart on the wire, so give each its own.`)
+          throw usageError(
+            'SYNCRO_CLASS_TAKEN',
+            `Two classes of this Syncro are named ${JSON.stringify(binding.name)}: the name tells them apart on the wire, so give each its own.`,
+          )
         this.#bindings.set(binding.name, binding)
         this.#collections.set(model, binding.collection)
       }
@@ -479,8 +528,12 @@ function effectsByName({ effects }: Step): Map<string, Step['effects']> {
 
 function checkedPlayer(player: Player): Player {
   if (typeof player?.name === 'string' && typeof player.play === 'function') return player
-  const name = typeof player === 'function' ? `The class ${String((player as { readonly name: unknown }).name)}` : 'What was given'
-  throw usageError('SYNCRO_CLASS_INVALID', `${name} is no model: declare it with synced() of @syncro/model, or give an object with \`name\` and \`play(change)\`.`)
+  const name =
+    typeof player === 'function' ? `The class ${String((player as { readonly name: unknown }).name)}` : 'What was given'
+  throw usageError(
+    'SYNCRO_CLASS_INVALID',
+    `${name} is no model: declare it with synced() of @syncro/model, or give an object with \`name\` and \`play(change)\`.`,
+  )
 }
 
 function checkUid(uid: unknown): void {
@@ -489,7 +542,10 @@ function checkUid(uid: unknown): void {
 }
 
 function notReady(): UsageError {
-  return new UsageError('SYNCRO_NOT_READY', '`await syncro.ready` before the first session, and dial, listen and connect no more after close().')
+  return new UsageError(
+    'SYNCRO_NOT_READY',
+    '`await syncro.ready` before the first session, and dial, listen and connect no more after close().',
+  )
 }
 
 function usageError(code: CoreUsageErrorCode, message: string): UsageError<CoreUsageErrorCode> {
@@ -497,6 +553,8 @@ function usageError(code: CoreUsageErrorCode, message: string): UsageError<CoreU
 }
 
 function platformMode(): 'development' | 'production' {
-  const { process } = globalThis as { readonly process?: { readonly env?: { readonly [name: string]: string | undefined } } }
+  const { process } = globalThis as {
+    readonly process?: { readonly env?: { readonly [name: string]: string | undefined } }
+  }
   return process?.env?.['NODE_ENV'] === 'production' ? 'production' : 'development'
 }

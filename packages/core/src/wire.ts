@@ -1,5 +1,17 @@
 /** Batches and rows between the ledger's form and the messages' form. */
-import { type BatchChange, type Batch as BatchMessage, encodeMessageFrame, MAX_FIELDS, MAX_FRAME_BYTES, MAX_ROWS, type RecordId, type RowField, type RowStamp, type Rows, type Value } from '@syncro/protocol'
+import {
+  type BatchChange,
+  type Batch as BatchMessage,
+  encodeMessageFrame,
+  MAX_FIELDS,
+  MAX_FRAME_BYTES,
+  MAX_ROWS,
+  type RecordId,
+  type RowField,
+  type RowStamp,
+  type Rows,
+  type Value,
+} from '@syncro/protocol'
 import { type Batch, type Change, encodedBytes, maxStamp, type RowImage, type Stamp } from '@syncro/scriber'
 import { SessionError } from './errors.js'
 
@@ -39,7 +51,8 @@ export function checkSendable(message: BatchMessage | Rows, bytes: number): void
     return
   }
   encodeMessageFrame(message)
-  for (const { name, id, fields = {} } of message.changes) for (const field of Object.keys(fields)) checkField(name, id, field, fields[field]!)
+  for (const { name, id, fields = {} } of message.changes)
+    for (const field of Object.keys(fields)) checkField(name, id, field, fields[field]!)
 }
 
 /** Most changes are the same in both forms: to copy them would take longer than to encode them. */
@@ -154,10 +167,18 @@ function checkField(name: string, id: RecordId, field: string, value: Value): vo
   // An upper bound: most values need no closer look.
   if (encodedBytes(value) <= mostChunkBytes) return
   const life: RowStamp = [maxStamp, 0]
-  encodeMessageFrame({ type: 'rows', writers: ['0'.repeat(24), '1'.repeat(24), '2'.repeat(24)], rows: [{ name, id, birth: life, destroy: life, fields: [[field, value, maxStamp, 0]] }] })
+  encodeMessageFrame({
+    type: 'rows',
+    writers: ['0'.repeat(24), '1'.repeat(24), '2'.repeat(24)],
+    rows: [{ name, id, birth: life, destroy: life, fields: [[field, value, maxStamp, 0]] }],
+  })
 }
 
 /** After such a stamp there would be none left for us. */
 function checkStamp(stamp: number): void {
-  if (stamp > maxStamp) throw new SessionError('SYNCRO_CLOCK', `The stamp ${stamp} lies beyond the year 2089: a clock on the other side is wrong.`)
+  if (stamp > maxStamp)
+    throw new SessionError(
+      'SYNCRO_CLOCK',
+      `The stamp ${stamp} lies beyond the year 2089: a clock on the other side is wrong.`,
+    )
 }
