@@ -42,7 +42,7 @@ async function comeBack(subject: Subject, seed: number, { records, missed }: Amo
   await turn()
   await inTurns(stayed, document.updates.slice(known))
   away.watch()
-  await collect()
+  collect()
 
   const began = performance.now()
   const { channel, ends } = join(away, stayed)

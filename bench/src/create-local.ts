@@ -32,7 +32,7 @@ async function createAll(subject: Subject, document: Document): Promise<Figures>
   await turn()
   authorEnd.hold()
   const before = authorEnd.writtenBytes
-  await collect()
+  collect()
 
   const began = performance.now()
   let count = 0

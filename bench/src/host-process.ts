@@ -24,7 +24,7 @@ async function obey(order: HostOrder): Promise<number | HostReport | undefined> 
   if (order.do === 'open') return open(order.subject, order.document)
   if (order.do === 'report')
     return { applied: replica!.applied, receivedBytes: replica!.receivedBytes, digest: digestOf(replica!.records()) }
-  await collect()
+  collect()
   return undefined
 }
 

@@ -55,7 +55,8 @@ async function stream(
   await inTurns(document.records, channel, (record) => writer.create(record))
   await channel.barrier()
   const before = await host.report()
-  await Promise.all([collect(), host.collect()])
+  await host.collect()
+  collect()
 
   const began = performance.now()
   await inTurns(document.updates.slice(0, updates), channel, (update) => writer.update(update))
