@@ -27,10 +27,13 @@ export interface Walk {
 }
 
 export class ArrivalOrder {
-  /** Of each row the one before and the one after it, side by side: moving a row touches four rows, and memory is what that waits for. */
+  /**
+   * Two views of one piece of memory, 16 bytes a row: the row before, the row after, and the position, which is 0 for a row that is not in
+   * the list. Moving a row touches four rows, and waits for memory more than for anything else.
+   */
   #links = new Uint32Array(0)
-  /** 0 for a row that is not in the list. */
   #positions = new Float64Array(0)
+  #capacity = 0
   #tail = none
   #base = 0
   #last = 0
@@ -59,21 +62,21 @@ export class ArrivalOrder {
 
   /** The row's position; 0 if it is not in the order. */
   position(row: number): number {
-    return this.#positions[row] ?? 0
+    return this.#positions[row * 2 + 1] ?? 0
   }
 
   /** Moves a row to the tail and returns the offset of its new position. */
   touch(row: number): number {
-    if (row >= this.#positions.length) this.#grow(row)
+    if (row >= this.#capacity) this.#grow(row)
     if (row !== this.#tail || this.#walks.size > 0) {
-      if (this.#positions[row] !== 0) {
+      if (this.#positions[row * 2 + 1] !== 0) {
         for (const walk of this.#walks) walk.touching(row)
         this.#unlink(row)
       }
       this.#append(row)
     }
     this.#last += 1
-    this.#positions[row] = this.#last
+    this.#positions[row * 2 + 1] = this.#last
     return this.#last - this.#base
   }
 
@@ -85,11 +88,11 @@ export class ArrivalOrder {
 
   /** Puts a row at the tail under the position it had when it was stored. False if that is no place behind the tail. */
   restore(row: number, position: number): boolean {
-    if (row >= this.#positions.length) this.#grow(row)
-    const behind = this.#tail === none ? 0 : this.#positions[this.#tail]!
-    if (this.#positions[row] !== 0 || !(position > behind && position <= this.#last)) return false
+    if (row >= this.#capacity) this.#grow(row)
+    const behind = this.#tail === none ? 0 : this.#positions[this.#tail * 2 + 1]!
+    if (this.#positions[row * 2 + 1] !== 0 || !(position > behind && position <= this.#last)) return false
     this.#append(row)
-    this.#positions[row] = position
+    this.#positions[row * 2 + 1] = position
     return true
   }
 
@@ -98,7 +101,7 @@ export class ArrivalOrder {
     if (this.position(row) === 0) return
     for (const walk of this.#walks) walk.removing(row)
     this.#unlink(row)
-    this.#positions[row] = 0
+    this.#positions[row * 2 + 1] = 0
   }
 
   /** Raises the base by half the range and returns by how much: every offset kept in columns must be `lowered` by that. */
@@ -113,10 +116,10 @@ export class ArrivalOrder {
     let row = this.#tail
     let first = none
     let count = 0
-    while (row !== none && this.#positions[row]! > after) {
+    while (row !== none && this.#positions[row * 2 + 1]! > after) {
       first = row
       count += 1
-      row = this.#links[row * 2]!
+      row = this.#links[row * 4]!
     }
     const walk = new RowWalk(this, { first, count, after, end: this.#last })
     this.#walks.add(walk)
@@ -125,7 +128,7 @@ export class ArrivalOrder {
 
   /** For walks only. */
   following(row: number): number {
-    return this.#links[row * 2 + 1]!
+    return this.#links[row * 4 + 1]!
   }
 
   /** For walks only. */
@@ -134,25 +137,24 @@ export class ArrivalOrder {
   }
 
   #append(row: number): void {
-    this.#links[row * 2] = this.#tail
-    this.#links[row * 2 + 1] = none
-    if (this.#tail !== none) this.#links[this.#tail * 2 + 1] = row
+    this.#links[row * 4] = this.#tail
+    this.#links[row * 4 + 1] = none
+    if (this.#tail !== none) this.#links[this.#tail * 4 + 1] = row
     this.#tail = row
   }
 
   #unlink(row: number): void {
-    const before = this.#links[row * 2]!
-    const after = this.#links[row * 2 + 1]!
-    if (before !== none) this.#links[before * 2 + 1] = after
+    const before = this.#links[row * 4]!
+    const after = this.#links[row * 4 + 1]!
+    if (before !== none) this.#links[before * 4 + 1] = after
     if (after === none) this.#tail = before
-    else this.#links[after * 2] = before
+    else this.#links[after * 4] = before
   }
 
   #grow(row: number): void {
-    let capacity = this.#positions.length
-    while (capacity <= row) capacity = nextCapacity(capacity)
-    this.#links = grown(this.#links, capacity * 2)
-    this.#positions = grown(this.#positions, capacity)
+    while (this.#capacity <= row) this.#capacity = nextCapacity(this.#capacity)
+    this.#positions = grown(this.#positions, this.#capacity * 2)
+    this.#links = new Uint32Array(this.#positions.buffer)
   }
 }
 

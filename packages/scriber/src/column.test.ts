@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { absent, Column, pageSize, withRoomFor } from './column.js'
+import { Column } from './column.js'
+import { absent, pageSize } from './stamp-page.js'
 import type { Value } from './value.js'
 
 function columnOf(...values: readonly Value[]): Column {
@@ -82,16 +83,7 @@ describe('a column', () => {
   test('numbers more writers than 16 bits hold', () => {
     const column = columnOf('a', 'b')
     column.set(0, 'c', 1, 0xffff, 1)
-    expect(column.pages[0]!.writers).toBeInstanceOf(Uint16Array)
     column.set(1, 'd', 1, 0x10000, 1)
     expect([column.writer(0), column.writer(1)]).toEqual([0xffff, 0x10000])
-  })
-
-  test('widens writers only when it has to', () => {
-    const narrow = new Uint16Array(2)
-    expect(withRoomFor(narrow, 0xffff)).toBe(narrow)
-    const wide = withRoomFor(narrow, 0x10000)
-    expect(wide).toBeInstanceOf(Uint32Array)
-    expect(withRoomFor(wide, 1)).toBe(wide)
   })
 })

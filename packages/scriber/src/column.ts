@@ -5,22 +5,12 @@
  * and a field that a peer made up costs a page, not a table. In a page numbers and booleans lie in typed arrays until a value of
  * another type comes; null is NaN there, since NaN itself cannot be recorded.
  */
+import { absent, pageBits, pageMask, pageSize, StampPage } from './stamp-page.js'
 import type { Value } from './value.js'
 
-/** What a stamp says of a field that was never set or no longer counts, or of a life event that has not happened. */
-export const absent = -1
-
-export const pageBits = 9
-export const pageSize = 1 << pageBits
-export const pageMask = pageSize - 1
-
-/** Numbers of writers; 16 bits until the ledger has more writers than that. */
-export type WriterArray = Uint16Array | Uint32Array
-
-export class ColumnPage {
-  readonly stamps = new Float64Array(pageSize).fill(absent)
-  readonly positions = new Uint32Array(pageSize)
-  writers: WriterArray = new Uint16Array(pageSize)
+class ColumnPage {
+  /** The number beside a stamp is the position at which the value came, as an offset from the ledger's base. */
+  readonly stamps = new StampPage()
   kind: 'boolean' | 'number' | 'any'
   #booleans: Uint8Array | undefined
   #numbers: Float64Array | undefined
@@ -56,29 +46,19 @@ export class ColumnPage {
   }
 
   clear(index: number): void {
-    this.stamps[index] = absent
+    this.stamps.clear(index)
     if (this.#any !== undefined) this.#any[index] = undefined
-  }
-
-  setWriter(index: number, writer: number): void {
-    this.writers = withRoomFor(this.writers, writer)
-    this.writers[index] = writer
   }
 
   #widen(): (Value | undefined)[] {
     const any = new Array<Value | undefined>(pageSize).fill(undefined)
-    for (let index = 0; index < pageSize; index++) if (this.stamps[index]! >= 0) any[index] = this.read(index)
+    for (let index = 0; index < pageSize; index++) if (this.stamps.stamp(index) >= 0) any[index] = this.read(index)
     this.kind = 'any'
     this.#numbers = undefined
     this.#booleans = undefined
     this.#any = any
     return any
   }
-}
-
-/** The array itself, or a wider copy of it where the writer's number needs 32 bits. */
-export function withRoomFor(writers: WriterArray, writer: number): WriterArray {
-  return writer > 0xffff && writers instanceof Uint16Array ? Uint32Array.from(writers) : writers
 }
 
 export class Column {
@@ -95,16 +75,16 @@ export class Column {
 
   /** The stamp of the slot's value, or `absent`. */
   stamp(slot: number): number {
-    return this.pages[slot >>> pageBits]?.stamps[slot & pageMask] ?? absent
+    return this.pages[slot >>> pageBits]?.stamps.stamp(slot & pageMask) ?? absent
   }
 
   writer(slot: number): number {
-    return this.pages[slot >>> pageBits]?.writers[slot & pageMask] ?? 0
+    return this.pages[slot >>> pageBits]?.stamps.writer(slot & pageMask) ?? 0
   }
 
   /** Position at which the value came, as an offset from the ledger's base. */
   offset(slot: number): number {
-    return this.pages[slot >>> pageBits]?.positions[slot & pageMask] ?? 0
+    return this.pages[slot >>> pageBits]?.stamps.beside(slot & pageMask) ?? 0
   }
 
   /** The value, or undefined where none is set. */
@@ -112,7 +92,7 @@ export class Column {
     const page = this.pages[slot >>> pageBits]
     if (page === undefined) return undefined
     const index = slot & pageMask
-    return page.stamps[index]! < 0 ? undefined : page.read(index)
+    return page.stamps.stamp(index) < 0 ? undefined : page.read(index)
   }
 
   /** Sets a value and what is known of it. */
@@ -120,18 +100,16 @@ export class Column {
     const page = this.pages[slot >>> pageBits] ?? this.page(slot, value)
     const index = slot & pageMask
     page.write(index, value)
-    page.stamps[index] = stamp
-    page.positions[index] = offset
-    page.setWriter(index, writer)
+    page.stamps.set(index, stamp, writer)
+    page.stamps.setBeside(index, offset)
   }
 
   /** Gives the slot's value another stamp, and a place in the order. */
   restamp(slot: number, stamp: number, writer: number, offset: number): void {
     const page = this.pages[slot >>> pageBits]!
     const index = slot & pageMask
-    page.stamps[index] = stamp
-    page.positions[index] = offset
-    page.setWriter(index, writer)
+    page.stamps.set(index, stamp, writer)
+    page.stamps.setBeside(index, offset)
   }
 
   /** Forgets the value: the slot is as if it had never been set. */
@@ -145,5 +123,12 @@ export class Column {
     while (this.pages.length <= number) this.pages.push(undefined)
     this.pages[number] ??= new ColumnPage(like)
     return this.pages[number]
+  }
+
+  /** Lowers every position kept here: the ledger has a new base. */
+  rebase(lower: (offset: number) => number): void {
+    for (const page of this.pages)
+      if (page !== undefined)
+        for (let index = 0; index < pageSize; index++) page.stamps.setBeside(index, lower(page.stamps.beside(index)))
   }
 }

@@ -4,12 +4,12 @@
  */
 import { ArrivalOrder, lowered, type Walk } from './arrival-order.js'
 import type { Batch, FieldImage, Merged, RowImage, Stamp } from './change.js'
-import { absent } from './column.js'
 import { StoreError } from './errors.js'
 import { grown, nextCapacity } from './grow.js'
 import type { RecordId } from './ids.js'
 import { Merging } from './merging.js'
 import { Names } from './names.js'
+import { absent } from './stamp-page.js'
 import type { StoredRow } from './store.js'
 import { Table } from './table.js'
 import type { TouchedRow } from './touched-row.js'

@@ -3,10 +3,11 @@
  * what that did. It is the hot path of everything that receives: lists are made when something goes into them, with room for one.
  */
 import type { Change, Conflict, Effect, Merged, RowImage, Stamp } from './change.js'
-import { absent, type Column, pageBits, pageMask } from './column.js'
+import type { Column } from './column.js'
 import { equalValues } from './equality.js'
 import type { RecordId } from './ids.js'
 import { compareValues } from './order.js'
+import { absent, pageBits, pageMask } from './stamp-page.js'
 import type { Table } from './table.js'
 import type { TouchedRow } from './touched-row.js'
 import { freezeValue, type Value } from './value.js'
@@ -31,6 +32,7 @@ export class Merging implements Merged {
   conflicts: readonly Conflict[] = nothing
   readonly #ledger: MergeTarget
   /** Of the row at hand. */
+  #id: RecordId = ''
   #offset = 0
   #columns: readonly Column[] = nothing
   #changed: readonly string[] = nothing
@@ -42,7 +44,7 @@ export class Merging implements Merged {
   change(change: Change, stamp: number, writer: number): void {
     const table = this.#ledger.table(change.name)
     const slot = this.#ledger.slot(table, change.id)
-    const lived = this.#begin(table, slot)
+    const lived = this.#begin(table, slot, change.id)
     let life = false
     if (change.type === 'destroy') life = this.#destroy(table, slot, stamp, writer)
     else if (change.type !== 'update') life = this.#reborn(table, slot, change.after, stamp, writer)
@@ -56,7 +58,7 @@ export class Merging implements Merged {
     const { writers } = this.#ledger
     const table = this.#ledger.table(row.name)
     const slot = this.#ledger.slot(table, row.id)
-    const lived = this.#begin(table, slot)
+    const lived = this.#begin(table, slot, row.id)
     let life = false
     if (row.birth !== undefined)
       life = this.#reborn(table, slot, row.destroy, row.birth.stamp, writers.number(row.birth.writer))
@@ -68,7 +70,8 @@ export class Merging implements Merged {
     if (this.#offset !== 0) this.rows = added(this.rows, row)
   }
 
-  #begin(table: Table, slot: number): boolean {
+  #begin(table: Table, slot: number, id: RecordId): boolean {
+    this.#id = id
     this.#offset = 0
     this.#columns = nothing
     this.#changed = nothing
@@ -114,7 +117,7 @@ export class Merging implements Merged {
     const column = table.column(name)
     const page = column.pages[slot >>> pageBits]
     const index = slot & pageMask
-    const mine = page === undefined ? absent : page.stamps[index]!
+    const mine = page === undefined ? absent : page.stamps.stamp(index)
     if (mine >= 0 && stamp <= mine && !this.#tieWon(table, slot, column, value, stamp, writer)) return
     if (!table.counts(slot, stamp, writer)) return
     if (mine < 0 || !equalValues(page!.read(index), value)) this.#changed = added(this.#changed, name)
@@ -131,7 +134,7 @@ export class Merging implements Merged {
     // The same change come again, or a copied data directory.
     const mine = column.get(slot)!
     if (equalValues(mine, value) || !table.counts(slot, stamp, writer)) return false
-    const conflict = { name: table.name, id: table.id(slot)!, field: column.name }
+    const conflict = { name: table.name, id: this.#id, field: column.name }
     this.conflicts = added(this.conflicts, { ...conflict, stamp: { stamp, writer: writers.id(writer) } })
     return compareValues(value, mine) > 0
   }
@@ -153,7 +156,7 @@ export class Merging implements Merged {
     const type = lives ? (lived ? 'changed' : 'created') : 'destroyed'
     if (type === 'changed' && this.#changed.length === 0) return
     const fields = type === 'changed' ? this.#changed : type === 'created' ? presentFields(table, slot) : nothing
-    this.effects = added(this.effects, { name: table.name, id: table.id(slot)!, type, fields, slot })
+    this.effects = added(this.effects, { name: table.name, id: this.#id, type, fields, slot })
   }
 
   /** In a record that lives every field kept is one that counts: those older than its destroy go. */

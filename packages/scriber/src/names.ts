@@ -22,7 +22,9 @@ export class Names {
     let most = this.#count
     for (const { fields } of parts) {
       most += 1
-      if (fields !== undefined) most += Array.isArray(fields) ? fields.length : Object.keys(fields).length
+      if (Array.isArray(fields)) most += fields.length
+      // The cheapest count there is. It may be too high, which only leads to the exact one.
+      else for (const _name in fields) most += 1
     }
     if (most > maxLedgerNames && this.#count + countUnknown(parts, known) > maxLedgerNames) throw full()
   }

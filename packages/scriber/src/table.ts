@@ -1,18 +1,18 @@
 /** The records of one class: ids to slots, life, and a column a field. */
-import { absent, Column, pageBits, pageMask, pageSize, type WriterArray, withRoomFor } from './column.js'
+import { Column } from './column.js'
 import type { RecordId } from './ids.js'
+import { absent, pageBits, pageMask, pageSize, StampPage } from './stamp-page.js'
 import type { Value } from './value.js'
 import type { Writers } from './writers.js'
 
 /** Where a slot's row stands in the ledger, and the two stamps that say whether it lives. */
 class LifePage {
-  readonly rows = new Uint32Array(pageSize)
-  readonly births = new Float64Array(pageSize).fill(absent)
-  readonly positions = new Uint32Array(pageSize)
-  birthWriters: WriterArray = new Uint16Array(pageSize)
+  /** The number beside a birth is the row. */
+  readonly births = new StampPage()
+  /** Positions of the newest life events, as offsets from the ledger's base. */
+  readonly offsets = new Uint32Array(pageSize)
   /** Most pages never see a destroy. */
-  destroys: Float64Array | undefined
-  destroyWriters: WriterArray | undefined
+  destroys: StampPage | undefined
 }
 
 export class Table {
@@ -49,7 +49,7 @@ export class Table {
   }
 
   row(slot: number): number {
-    return this.#pages[slot >>> pageBits]!.rows[slot & pageMask]!
+    return this.#pages[slot >>> pageBits]!.births.beside(slot & pageMask)
   }
 
   column(name: string): Column {
@@ -68,33 +68,33 @@ export class Table {
   }
 
   birth(slot: number): number {
-    return this.#pages[slot >>> pageBits]!.births[slot & pageMask]!
+    return this.#pages[slot >>> pageBits]!.births.stamp(slot & pageMask)
   }
 
   birthWriter(slot: number): number {
-    return this.#pages[slot >>> pageBits]!.birthWriters[slot & pageMask]!
+    return this.#pages[slot >>> pageBits]!.births.writer(slot & pageMask)
   }
 
   destroy(slot: number): number {
-    return this.#pages[slot >>> pageBits]!.destroys?.[slot & pageMask] ?? absent
+    return this.#pages[slot >>> pageBits]!.destroys?.stamp(slot & pageMask) ?? absent
   }
 
   destroyWriter(slot: number): number {
-    return this.#pages[slot >>> pageBits]!.destroyWriters?.[slot & pageMask] ?? 0
+    return this.#pages[slot >>> pageBits]!.destroys?.writer(slot & pageMask) ?? 0
   }
 
   /** Position of the newest life event, as an offset from the ledger's base. */
   lifeOffset(slot: number): number {
-    return this.#pages[slot >>> pageBits]!.positions[slot & pageMask]!
+    return this.#pages[slot >>> pageBits]!.offsets[slot & pageMask]!
   }
 
   /** A record lives if its newest birth is newer than its newest destroy. */
   lives(slot: number): boolean {
     const page = this.#pages[slot >>> pageBits]
     if (page === undefined) return false
-    const birth = page.births[slot & pageMask]!
+    const birth = page.births.stamp(slot & pageMask)
     if (birth < 0) return false
-    const destroy = page.destroys?.[slot & pageMask] ?? absent
+    const destroy = page.destroys?.stamp(slot & pageMask) ?? absent
     if (destroy < birth) return true
     return destroy === birth && this.#writers.newer(birth, this.birthWriter(slot), destroy, this.destroyWriter(slot))
   }
@@ -106,22 +106,17 @@ export class Table {
   }
 
   setBirth(slot: number, stamp: number, writer: number): void {
-    const page = this.#pages[slot >>> pageBits]!
-    page.births[slot & pageMask] = stamp
-    page.birthWriters = withRoomFor(page.birthWriters, writer)
-    page.birthWriters[slot & pageMask] = writer
+    this.#pages[slot >>> pageBits]!.births.set(slot & pageMask, stamp, writer)
   }
 
   setDestroy(slot: number, stamp: number, writer: number): void {
     const page = this.#pages[slot >>> pageBits]!
-    page.destroys ??= new Float64Array(pageSize).fill(absent)
-    page.destroys[slot & pageMask] = stamp
-    page.destroyWriters = withRoomFor(page.destroyWriters ?? new Uint16Array(pageSize), writer)
-    page.destroyWriters[slot & pageMask] = writer
+    page.destroys ??= new StampPage()
+    page.destroys.set(slot & pageMask, stamp, writer)
   }
 
   setLifeOffset(slot: number, offset: number): void {
-    this.#pages[slot >>> pageBits]!.positions[slot & pageMask] = offset
+    this.#pages[slot >>> pageBits]!.offsets[slot & pageMask] = offset
   }
 
   /** Takes a slot for an id that has none. */
@@ -132,7 +127,7 @@ export class Table {
       if (slot >>> pageBits === this.#pages.length) this.#pages.push(new LifePage())
     } else this.#ids[slot] = id
     this.#slots.set(id, slot)
-    this.#pages[slot >>> pageBits]!.rows[slot & pageMask] = row
+    this.#pages[slot >>> pageBits]!.births.setBeside(slot & pageMask, row)
     return slot
   }
 
@@ -154,11 +149,8 @@ export class Table {
 
   /** Lowers every position kept here: the ledger has a new base. */
   rebase(lower: (offset: number) => number): void {
-    for (const page of this.#pages)
-      for (let index = 0; index < pageSize; index++) page.positions[index] = lower(page.positions[index]!)
-    for (const column of this.columns.values())
-      for (const page of column.pages)
-        if (page !== undefined)
-          for (let index = 0; index < pageSize; index++) page.positions[index] = lower(page.positions[index]!)
+    for (const { offsets } of this.#pages)
+      for (let index = 0; index < pageSize; index++) offsets[index] = lower(offsets[index]!)
+    for (const column of this.columns.values()) column.rebase(lower)
   }
 }

@@ -3,13 +3,14 @@
  * wrote; stamps and places in the order come at the commit, so that a rollback only has to put values back.
  */
 import type { Change, Effect } from './change.js'
-import { absent, type Column } from './column.js'
+import type { Column } from './column.js'
 import { encodedBytes, textBytes } from './encoded-bytes.js'
 import { equalValues } from './equality.js'
 import { UsageError } from './errors.js'
 import type { Ledger } from './ledger.js'
 import type { ScriberLimits } from './limits.js'
 import { presentFields } from './merging.js'
+import { absent } from './stamp-page.js'
 import type { Table } from './table.js'
 import type { Value } from './value.js'
 

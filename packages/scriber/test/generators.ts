@@ -25,9 +25,9 @@ export const anyValue: fc.Arbitrary<Value> = fc.letrec<{ value: Value }>((tie) =
   ),
 })).value
 
-export const names = ['Note', 'Task'] as const
-export const ids = ['a', 'b', 7, '7'] as const
-export const fields = ['x', 'y', 'z'] as const
+const names = ['Note', 'Task'] as const
+const ids = ['a', 'b', 7, '7'] as const
+const fields = ['x', 'y', 'z'] as const
 
 /** What one client does: some of it may be refused, as in life. */
 export interface Act {
