@@ -151,11 +151,20 @@ export function recordsOf(syncro: Syncro): Shown {
 }
 
 export function recordsOfGem(gem: Gem): Shown {
-  const shown: Shown = {}
-  for (const [klass, records] of gem.records)
-    for (const [id, attributes] of records)
-      shown[`${klass} ${JSON.stringify(id)}`] = present(Object.entries(attributes))
-  return sorted(shown)
+  return shownRecords(
+    [...gem.records].flatMap(([klass, records]) =>
+      [...records].map(([id, attributes]) => [klass, id, attributes] as const),
+    ),
+  )
+}
+
+/** Records of a gem. */
+export function shownRecords(records: readonly (readonly [klass: string, id: unknown, fields: object])[]): Shown {
+  return sorted(
+    Object.fromEntries(
+      records.map(([klass, id, fields]) => [`${klass} ${JSON.stringify(id)}`, present(Object.entries(fields))]),
+    ),
+  )
 }
 
 function present(fields: readonly (readonly [string, unknown])[]): Record<string, unknown> {

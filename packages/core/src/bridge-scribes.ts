@@ -50,9 +50,9 @@ export function scribeBytes(scribe: Scribe): number {
 
 const emptyBytes = '{"type":"add_scribe","scribe":}'.length
 
-/** The bytes of a message with a scribe, at the most. */
-export function addScribeBytes(scribe: Scribe): number {
-  return scribeBytes(scribe) + emptyBytes + ',"id":9007199254740991'.length
+/** The bytes of a message with a scribe. */
+export function addScribeBytes(scribe: Scribe, id: number): number {
+  return scribeBytes(scribe) + emptyBytes + `,"id":${id}`.length
 }
 
 /** The id of the record that a scribe of ours is about. */

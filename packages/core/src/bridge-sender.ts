@@ -189,7 +189,7 @@ export class Sender {
   #fits({ scribe, cover: { row } }: Outgoing): boolean {
     const { klass, type } = scribe
     if (klass === null || this.#refused.has(klass)) return false
-    const bytes = addScribeBytes(scribe)
+    const bytes = addScribeBytes(scribe, this.#peer.unanswered.next)
     if (bytes <= this.#maxBytes) return true
     if (type === 'create') this.#rows.withheld.add(row)
     const record = `${klass} ${JSON.stringify(recordOf(scribe))}`

@@ -77,6 +77,11 @@ export class Unanswered {
     return this.#owed > 0
   }
 
+  /** The number of the next request. */
+  get next(): number {
+    return this.#last + 1
+  }
+
   get size(): number {
     return this.#requests.size
   }
