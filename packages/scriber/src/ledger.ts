@@ -76,7 +76,21 @@ export class Ledger {
 
   /** The slot of an id, taken where it has none. */
   slot(table: Table, id: RecordId): number {
-    return table.slot(id) ?? this.#allocate(table, id)
+    return table.slot(id) ?? this.allocate(table, id)
+  }
+
+  /** Takes a slot for an id that has none. */
+  allocate(table: Table, id: RecordId): number {
+    const row = this.#freeRows.pop() ?? this.#rows++
+    if (row >= this.#slotOf.length) {
+      const capacity = nextCapacity(this.#slotOf.length)
+      this.#slotOf = grown(this.#slotOf, capacity)
+      this.#tableOf = grown(this.#tableOf, capacity)
+    }
+    const slot = table.allocate(id, row)
+    this.#tableOf[row] = this.#numbers.get(table.name)!
+    this.#slotOf[row] = slot
+    return slot
   }
 
   /** Gives a row back that was never part of the ledger's order, or no longer is. */
@@ -180,19 +194,6 @@ export class Ledger {
   #lifeTold(table: Table, slot: number, omit: OmitWriter | undefined): boolean {
     const born = table.birth(slot) >= 0 && !omit?.(table.birthWriter(slot))
     return born || (table.destroy(slot) >= 0 && !omit?.(table.destroyWriter(slot)))
-  }
-
-  #allocate(table: Table, id: RecordId): number {
-    const row = this.#freeRows.pop() ?? this.#rows++
-    if (row >= this.#slotOf.length) {
-      const capacity = nextCapacity(this.#slotOf.length)
-      this.#slotOf = grown(this.#slotOf, capacity)
-      this.#tableOf = grown(this.#tableOf, capacity)
-    }
-    const slot = table.allocate(id, row)
-    this.#tableOf[row] = this.#numbers.get(table.name)!
-    this.#slotOf[row] = slot
-    return slot
   }
 
   #rebase(): void {

@@ -144,12 +144,13 @@ export class Scriber {
    */
   record(name: string, type: ChangeType, id: RecordId, data?: { readonly [field: string]: unknown }): number {
     this.#checkReady()
-    this.checkName(name)
+    const met = this.ledger.findTable(name)
+    if (met === undefined) this.checkName(name)
     checkId(id, this.limits)
     const values: [string, Value][] = []
     if (type !== 'destroy')
       for (const [field, value] of Object.entries(data ?? {})) {
-        this.checkName(field)
+        if (met?.columns.has(field) !== true) this.checkName(field)
         values.push([field, admitValue(value, `${name}.${field}`, this.limits)])
       }
     return this.#within((transaction) => {

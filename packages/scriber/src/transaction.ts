@@ -82,7 +82,7 @@ export class Transaction {
   /** Takes a slot for a record and begins its life; where it lives already, fields are merged into it. */
   create(table: Table, id: string | number): number {
     const known = table.slot(id)
-    const slot = known ?? this.#ledger.slot(table, id)
+    const slot = known ?? this.#ledger.allocate(table, id)
     const entry = this.#entry(table, slot, known === undefined)
     this.#birth(entry, 'create')
     return slot
