@@ -1,9 +1,11 @@
 /** Where and when it was measured. */
-import { cpus, totalmem } from 'node:os'
+import { cpus, loadavg, totalmem } from 'node:os'
 
 export function circumstances(runs: number): string {
   const [cpu] = cpus()
   const memory = Math.round(totalmem() / 2 ** 30)
   const date = new Date().toISOString().slice(0, 10)
-  return `${date}, Node ${process.versions.node}, ${cpus().length} × ${cpu?.model.trim() ?? 'unknown processor'}, ${memory} GiB, ${process.platform} ${process.arch}; \`pnpm bench --runs ${runs}\`: medians of ${runs} (least–most).`
+  const load = loadavg()[0]!.toFixed(1)
+  const machine = `${cpus().length} × ${cpu?.model.trim() ?? 'unknown processor'}, ${memory} GiB, ${process.platform} ${process.arch}`
+  return `${date}, Node ${process.versions.node}, ${machine}, load average ${load} at the end (the bench itself makes 1 to 2); \`pnpm bench --runs ${runs}\`: medians of ${runs} (least–most).`
 }
