@@ -172,7 +172,8 @@ function slotsOf(slot: number | undefined): readonly number[] {
   return slot === undefined ? [] : [slot]
 }
 
-function checkValues(values: unknown): object {
+/** @throws UsageError `SYNCRO_FIELD_UNKNOWN` for anything but an object. */
+export function checkValues(values: unknown): object {
   if (values === undefined) return {}
   if (typeof values === 'object' && values !== null) return values
   throw usageError(

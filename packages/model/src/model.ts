@@ -2,7 +2,7 @@
 import { type Binding, bind, type Syncro } from '@syncro/core'
 import type { RecordId, Value } from '@syncro/scriber'
 import { ModelBinding } from './binding.js'
-import { type Collection, type ModelCollection, makeDraft } from './collection.js'
+import { type Collection, checkValues, type ModelCollection, makeDraft } from './collection.js'
 import { type Made, takeState } from './construction.js'
 import { shown, usageError } from './errors.js'
 import type { RecordEventName, RecordEvents } from './events.js'
@@ -125,12 +125,13 @@ export abstract class Model<Id extends RecordId = string> implements AnyModel {
   update(values: FieldValues<this>): void {
     const state = stateOf(this)
     const { binding } = state
-    if ('id' in values)
+    const given = checkValues(values)
+    if ('id' in given)
       throw usageError(
         'SYNCRO_FIELD_UNKNOWN',
         `The id of ${binding.name} ${shown(state.id)} cannot change: create a new record.`,
       )
-    const admitted = binding.admitAll(values)
+    const admitted = binding.admitAll(given)
     const assign = (value: Value | undefined, index: number): void => {
       if (value === undefined) return
       if (state.staging === undefined) state.assign(index, value)

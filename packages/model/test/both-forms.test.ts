@@ -316,6 +316,8 @@ describe.each(forms)('a class declared with %s', (_form, declare) => {
       const todo = Todo.create()
       expect(codeOf(() => todo.update({ title: 'Milk', priority: 10 }))).toBe('SYNCRO_VALUE_INVALID')
       expect(codeOf(() => todo.update({ title: 'Milk', id: 'x' } as never))).toBe('SYNCRO_FIELD_UNKNOWN')
+      expect(codeOf(() => todo.update('Milk' as never))).toBe('SYNCRO_FIELD_UNKNOWN')
+      expect(codeOf(() => todo.update(null as never))).toBe('SYNCRO_FIELD_UNKNOWN')
       expect(todo.title).toBe('')
     })
   })
