@@ -8,6 +8,7 @@ export type CoreUsageErrorCode =
   | 'SYNCRO_CONNECTION_IN_USE'
   | 'SYNCRO_CONNECTION_INVALID'
   | 'SYNCRO_NOT_CONNECTED'
+  | 'SYNCRO_TRANSPORT_INVALID'
   | 'SYNCRO_UID_INVALID'
 
 export type SessionErrorCode =

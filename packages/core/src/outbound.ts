@@ -5,6 +5,7 @@
 import type { Connection } from '@syncro/protocol'
 import type { Environment } from './environment.js'
 import type { CoreLimits } from './limits.js'
+import { isThenable } from './thenable.js'
 
 export interface OutboundHooks {
   /** How many transactions are stored: what needs more waits. */
@@ -13,7 +14,7 @@ export interface OutboundHooks {
   flushing(): void
   /** Called when there is room again after the queue was full. */
   drained(): void
-  /** The connection threw; nothing is written to it any more. */
+  /** The connection threw, or rejected; nothing is written to it any more. */
   failed(error: unknown): void
 }
 
@@ -111,6 +112,8 @@ export class Outbound {
     if (this.#ended) return
     try {
       const more = this.#connection.write(bytes)
+      // A stream of the web's answers with a promise: its rejection is this connection's end, and nobody else would take it.
+      if (isThenable(more)) more.then(undefined, (error: unknown) => this.#fail(error))
       if (more !== false || this.#ending || this.#connection.once === undefined) return
       this.#waitingForDrain = true
       this.#connection.once('drain', () => {
@@ -118,10 +121,15 @@ export class Outbound {
         this.flush()
       })
     } catch (error) {
-      this.#ended = true
-      this.#drop()
-      this.#hooks.failed(error)
+      this.#fail(error)
     }
+  }
+
+  #fail(error: unknown): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#drop()
+    this.#hooks.failed(error)
   }
 
   #drop(): void {

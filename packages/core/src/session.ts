@@ -25,6 +25,7 @@ import { Inbound } from './inbound.js'
 import { Outbound } from './outbound.js'
 import type { OutgoingStep } from './outgoing-step.js'
 import type { SessionContext } from './session-context.js'
+import { isThenable } from './thenable.js'
 
 /** `handshaking`, then `catching-up` until the peer says that we have what it has, then `live`; `closed` in the end. */
 export type SessionState = 'handshaking' | 'catching-up' | 'live' | 'closed'
@@ -360,7 +361,7 @@ export class Session {
       proven()
       return
     }
-    if (!isThenable(verdict)) throw refused(claim)
+    if (!isThenable<boolean>(verdict)) throw refused(claim)
     Promise.resolve(verdict).then(
       (allowed) => this.#judged(claim, allowed, proven),
       (cause: unknown) => this.#refuse(claim, cause),
@@ -481,16 +482,20 @@ export class Session {
     const { connection } = this.#options
     try {
       this.#inbound.end()
-      if (connection.close !== undefined) connection.close()
-      else connection.end?.()
+      const ending: unknown = connection.close !== undefined ? connection.close() : connection.end?.()
+      if (isThenable(ending)) ending.then(undefined, (cause: unknown) => this.#closedBadly(cause))
     } catch (cause) {
-      this.#context.problem(
-        new SessionError('SYNCRO_CONNECTION_FAILED', `The connection threw when it was closed: ${String(cause)}`, {
-          cause,
-        }),
-        String(cause),
-      )
+      this.#closedBadly(cause)
     }
+  }
+
+  #closedBadly(cause: unknown): void {
+    this.#context.problem(
+      new SessionError('SYNCRO_CONNECTION_FAILED', `The connection threw when it was closed: ${String(cause)}`, {
+        cause,
+      }),
+      String(cause),
+    )
   }
 
   #setState(state: SessionState): void {
@@ -505,10 +510,6 @@ const untold: ReadonlySet<string> = new Set(['SYNCRO_CLOSED', 'SYNCRO_FRAME_CUT'
 
 function refused({ uid }: Claim, options: ErrorOptions = {}): SessionError {
   return new SessionError('SYNCRO_UNAUTHENTICATED', `The client ${JSON.stringify(uid)} was refused.`, options)
-}
-
-function isThenable(verdict: unknown): verdict is PromiseLike<boolean> {
-  return typeof verdict === 'object' && verdict !== null && 'then' in verdict && typeof verdict.then === 'function'
 }
 
 function unexpected(type: string): SessionError {

@@ -115,7 +115,7 @@ export class Syncro {
    * @throws UsageError `SYNCRO_UID_INVALID`, `SYNCRO_CLASS_TAKEN` if two classes have one name.
    */
   constructor(options: SyncroOptions) {
-    checkUid(options.uid)
+    checkUid(options?.uid)
     this.#options = options
     this.uid = options.uid
     this.mode = options.mode ?? platformMode()
@@ -231,6 +231,7 @@ export class Syncro {
 
   /** Keeps dialling until the link is closed; works offline until then. The other side's uid is told by its hello, and checked where one is given. */
   dial(transport: Transport, options: LinkOptions = {}): Link {
+    checkTransport(transport, 'open', 'dial')
     if (options.uid !== undefined) checkUid(options.uid)
     this.#checkNotClosed()
     const link = new Link(transport, options, {
@@ -251,6 +252,7 @@ export class Syncro {
 
   /** Accepts connections until the result is closed. Rejects with the transport's error, e.g. for a port in use. */
   async listen(listener: Listener, options: { readonly authenticate?: Authenticate } = {}): Promise<Listening> {
+    checkTransport(listener, 'listen', 'listen')
     this.#checkNotClosed()
     await this.ready
     this.#checkNotClosed()
@@ -426,6 +428,8 @@ export class Syncro {
 
   /** All or none: a class left bound to a Syncro that could not be made would be thought to have two ever after. */
   #register(models: readonly Registrable[]): void {
+    if (!Array.isArray(models))
+      throw usageError('SYNCRO_CLASS_INVALID', '`models` is a list of classes: `new Syncro({ uid, models: [Todo] })`.')
     const bound: Binding[] = []
     try {
       for (const model of models) {
@@ -538,7 +542,21 @@ function checkedPlayer(player: Player): Player {
 
 function checkUid(uid: unknown): void {
   if (typeof uid === 'string' && uid.length > 0 && uid.length <= 256 && uid.isWellFormed()) return
-  throw usageError('SYNCRO_UID_INVALID', `${JSON.stringify(uid)} cannot be a uid: take text of 1 to 256 characters.`)
+  throw usageError('SYNCRO_UID_INVALID', `${shownUid(uid)} cannot be a uid: take text of 1 to 256 characters.`)
+}
+
+/** Text is shown as it is, within reason; of the rest, the kind says enough: a connection, say, where arguments were swapped. */
+function shownUid(uid: unknown): string {
+  if (typeof uid === 'string') return uid.length > 60 ? `Text of ${uid.length} characters` : JSON.stringify(uid)
+  return typeof uid === 'object' && uid !== null ? 'An object' : `${String(uid)} (${typeof uid})`
+}
+
+function checkTransport(transport: unknown, method: 'open' | 'listen', caller: 'dial' | 'listen'): void {
+  if (typeof (transport as { readonly [name: string]: unknown } | undefined | null)?.[method] === 'function') return
+  throw usageError(
+    'SYNCRO_TRANSPORT_INVALID',
+    `${caller}() takes a transport, like tcp({ host: '127.0.0.1', port: 10000 }) of @syncro/transport-net. A connection that is open already goes to connect() or accept().`,
+  )
 }
 
 function notReady(): UsageError {

@@ -538,6 +538,15 @@ describe('a client that we dial, and that has come to us meanwhile', () => {
 })
 
 describe('dial', () => {
+  test('and listen take transports, and dial nothing else for ever', async () => {
+    const a = new World().client('a')
+    const invalid = expect.objectContaining({ name: 'UsageError', code: 'SYNCRO_TRANSPORT_INVALID' })
+    for (const wrong of ['127.0.0.1:10000', { host: '127.0.0.1', port: 10000 }, undefined, null]) {
+      expect(() => a.dial(wrong as never)).toThrow(invalid)
+      await expect(a.listen(wrong as never)).rejects.toEqual(invalid)
+    }
+  })
+
   test('takes uids that are some', () => {
     const world = new World()
     expect(() => world.client('a').dial(new Line(world), { uid: '' })).toThrow(

@@ -168,6 +168,9 @@ describe('a class', () => {
       expect(() => world.client('a', { models: [nothing as never] })).toThrow(
         expect.objectContaining({ name: 'UsageError', code: 'SYNCRO_CLASS_INVALID' }),
       )
+    expect(() => world.client('a', { models: Plain as never })).toThrow(
+      expect.objectContaining({ code: 'SYNCRO_CLASS_INVALID' }),
+    )
   })
 })
 

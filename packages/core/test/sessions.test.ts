@@ -243,11 +243,12 @@ describe('by hand', () => {
     const world = new World()
     const a = world.client('a')
     const invalid = expect.objectContaining({ name: 'UsageError', code: 'SYNCRO_UID_INVALID' })
-    for (const uid of ['', 'x'.repeat(257), '\ud800', 7]) {
+    for (const uid of ['', 'x'.repeat(257), '\ud800', 7, 7n, undefined, world.pair().a]) {
       expect(() => a.connect(uid as string, world.pair().a)).toThrow(invalid)
-      expect(() => a.accept(world.pair().a, { uid: uid as string })).toThrow(invalid)
+      if (uid !== undefined) expect(() => a.accept(world.pair().a, { uid: uid as string })).toThrow(invalid)
       expect(() => world.client(uid as string)).toThrow(invalid)
     }
+    expect(() => new Syncro(undefined as never)).toThrow(invalid)
     for (const uid of ['x', 'x'.repeat(255), 'x'.repeat(256)]) a.connect(uid, world.pair().a)
   })
 
@@ -301,6 +302,17 @@ describe('a connection that throws', () => {
     const alone = new Syncro({ uid: 'a', models: [], warn: ({ code }) => warnings.push(code) })
     alone.connect('server', faulty('close')).close()
     expect(warnings).toEqual(['SYNCRO_CONNECTION_FAILED'])
+  })
+
+  test('by a promise that rejects does so as well, as streams of the web do', async () => {
+    const world = new World()
+    const a = world.client('a')
+    const rejecting = () => Promise.reject(new Error('broken'))
+    const session = a.connect('server', { write: rejecting, close: rejecting })
+    world.settle()
+    await new Promise((resolve) => setTimeout(resolve))
+    expect(session.reason).toMatchObject({ code: 'SYNCRO_CONNECTION_FAILED', cause: { message: 'broken' } })
+    expect(world.reported).toMatchObject([{ code: 'SYNCRO_CONNECTION_FAILED' }])
   })
 
   test('while a full queue is written at the end has the session end once', () => {
