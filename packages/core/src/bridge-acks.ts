@@ -35,15 +35,21 @@ export class Acks {
     return this.#before
   }
 
-  /** What a sync asks for. Who has less than it once acknowledged has lost something, and may have lost anything. */
-  judge(from: string | number | null): Scope {
+  /**
+   * What a sync asks for. Who has less than it once acknowledged has lost something, and may have lost anything.
+   *
+   * @param isFirst nothing was ever exchanged with it.
+   */
+  judge(from: string | number | null, isFirst: boolean): Scope {
     const place = placeOf(from, this.#context.scriber)
     const acked = this.#position
     this.#before = acked
     // What it took without answering counts once that is settled: see `uncertainCovers`.
     if (place === undefined || place.position <= acked) this.#set(place)
-    const asksForAll = from === null || from === ''
-    if (place === undefined) return { after: 0, give: asksForAll && acked === 0 ? 'first' : 'all' }
+    if (place === undefined) {
+      const hasNothing = (from === null || from === '') && acked === 0
+      return { after: 0, give: hasNothing ? (isFirst ? 'first' : 'newer') : 'all' }
+    }
     if (place.position < acked) return { after: 0, give: 'all', deadAfter: place.position }
     return { after: place.position, give: 'newer' }
   }

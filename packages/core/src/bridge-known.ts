@@ -17,10 +17,16 @@ interface KnownRow {
 export class Known {
   readonly #maxFields: number
   readonly #rows = new Map<number, KnownRow>()
+  #hasForgotten = false
   #fields = 0
 
   constructor(maxFields: number) {
     this.#maxFields = maxFields
+  }
+
+  /** True if there was too much to know. */
+  get hasForgotten(): boolean {
+    return this.#hasForgotten
   }
 
   has(row: number): boolean {
@@ -113,6 +119,7 @@ export class Known {
   #trim(): void {
     for (const row of this.#rows.keys()) {
       if (this.#fields <= this.#maxFields || this.#rows.size === 1) return
+      this.#hasForgotten = true
       this.forget(row)
     }
   }

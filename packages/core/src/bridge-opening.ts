@@ -78,7 +78,7 @@ export class Opening {
     }
     for (const { id, from } of this.#syncs.splice(0)) {
       // The first was judged before anything was played; one in the middle of a session is judged by itself.
-      const scope = this.#scope ?? this.#peer.acks.judge(from)
+      const scope = this.#scope ?? this.#peer.acks.judge(from, false)
       this.#scope = undefined
       this.#sender.answer(id ?? null, scope)
     }
@@ -88,7 +88,7 @@ export class Opening {
   #play(answer: readonly (Scribe | null)[]): boolean {
     const { acks, session } = this.#peer
     const sync = this.#syncs[0]
-    if (sync !== undefined) this.#scope ??= acks.judge(sync.from)
+    if (sync !== undefined) this.#scope ??= acks.judge(sync.from, this.#isHistory)
     const stays = this.#lacking()
     const uncertain = uncertainCovers(this.#peer, acks.before, this.#scope?.after ?? 0)
     this.#playAnswer(answer, this.#isRefilling ? everythingStays : stays)

@@ -114,12 +114,11 @@ export class Playing {
     }
     if (told === 'created' && created !== undefined) this.#owe(row, this.#dropped(row, created))
     if (stays === undefined || !answers.has(row)) return
-    if (stays.fields === undefined) this.#sender.owe(row, 'whole')
-    else
-      this.#owe(
-        row,
-        stays.fields.filter((field) => answers.field(row, field) && !scribes.field(row, field)),
-      )
+    const owed = stays.fields?.filter((field) => answers.field(row, field) && !scribes.field(row, field))
+    // It may have been made after the answer was read: then it is not ours that is there.
+    this.#peer.known.forget(row)
+    if (owed === undefined) this.#sender.owe(row, 'whole')
+    else this.#owe(row, owed)
   }
 
   #dropped(row: number, created: ReadonlySet<string>): string[] {

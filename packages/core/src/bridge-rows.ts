@@ -26,7 +26,7 @@ export interface Scope {
   /** The client has everything up to here. */
   readonly after: number
   /**
-   * `newer`: what it lacks. `first`: it never had anything of ours, so of the dead only those matter that it made itself. `all`: it may lack
+   * `newer`: what it lacks. `first`: it never had anything of ours, and has just told all that it has: other dead are nothing to it. `all`: it may lack
    * anything, also what it made itself: creates of all that lives. `creates`: what it lacks, but never an update.
    */
   readonly give: 'newer' | 'first' | 'all' | 'creates'
@@ -164,7 +164,7 @@ export class Rows {
     if (known.isGone(row)) return false
     if (give === 'all') return deadAfter !== undefined && died > deadAfter
     if (died <= after || table.destroyWriter(slot) === writer) return false
-    return give !== 'first' || table.birthWriter(slot) === writer || known.isAlive(row)
+    return give !== 'first' || known.isAlive(row) || known.hasForgotten
   }
 
   #offsetOf(offset: number): number {

@@ -4,7 +4,7 @@ import type { RecordId, Table, Value } from '@syncro/scriber'
 import { wireValue } from './bridge-json.js'
 
 /** The type of a scribe that does nothing, but that the gem plays without fault: it takes a failure's mark away (WIRE 6.8). */
-export const healing = 'noop'
+const healing = 'noop'
 
 /** The fields that are set in a record, `id` aside: in a scribe that is the record's id. */
 export function presentFields(table: Table, slot: number): [name: string, value: Value][] {
