@@ -158,7 +158,8 @@ export const manifest: Readonly<Record<string, Entry>> = {
   joined_reads: both,
   limited_clients: { untested: 'waits for audiences: whom a record is for is decided with authority' },
   live_before_sync: {
-    untested: 'both sync late, which ours never does. See "sends nothing before the gem has synced" in bridge.test.ts',
+    untested:
+      'both sync late, which ours never does. bridge-opening.test.ts shows what it does with a gem that is late',
   },
   live_crud: both,
   no_clients: { untested: 'waits for audiences, as limited_clients does' },
@@ -182,7 +183,8 @@ export const manifest: Readonly<Record<string, Entry>> = {
   rpc: { untested: 'waits for calls' },
   rpc_reaches_ruby: { untested: 'waits for calls' },
   same_uid_twice: {
-    untested: 'version 1 has one uid for each device. See "lets a newer session take the place" in bridge.test.ts',
+    untested:
+      'version 1 has one uid for each device. bridge-opening.test.ts shows that the newer session takes the place',
   },
   size_65535: both,
   size_history: {

@@ -213,7 +213,7 @@ export class Replay {
 }
 
 /** The scribes in a message. */
-export function scribesIn(message: JsonValue): JsonObject[] {
+function scribesIn(message: JsonValue): JsonObject[] {
   if (typeof message !== 'object' || message === null || Array.isArray(message)) return []
   const { type, scribe, result } = message as JsonObject
   if (type === 'add_scribe') return [scribe as JsonObject]
@@ -223,7 +223,7 @@ export function scribesIn(message: JsonValue): JsonObject[] {
 }
 
 /** The record that a scribe is about. */
-export function subjectOf({ klass, type, data }: JsonObject): string {
+function subjectOf({ klass, type, data }: JsonObject): string {
   const id = type === 'create' ? (data as JsonObject).id : (data as readonly JsonValue[])[0]
   return JSON.stringify([klass, id])
 }

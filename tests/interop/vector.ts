@@ -43,12 +43,6 @@ export function vector(scenario: string): Vector {
   return JSON.parse(readFileSync(new URL(`${scenario}.json`, folder), 'utf8'))
 }
 
-/** The peers of a vector: those that were started. */
-export function peersOf({ steps }: Vector): string[] {
-  const peers = steps.filter((step) => step.do === 'start').map(({ peer }) => peer ?? '')
-  return [...new Set(peers)]
-}
-
 export function ends({ dir }: Frame): readonly [from: string, to: string] {
   const [from = '', to = ''] = dir.split('->')
   return [from, to]

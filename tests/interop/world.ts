@@ -63,7 +63,8 @@ export class World {
   ): ConnectionPair {
     const pair = this.#pair()
     const { dials = true, ...rest } = options
-    const ours = dials ? client.connect(gem.name, pair.a) : client.accept(pair.a, { uid: gem.name })
+    const connection = { write: (bytes: Uint8Array) => this.#inPieces(pair, bytes), close: () => pair.a.close() }
+    const ours = dials ? client.connect(gem.name, connection) : client.accept(connection, { uid: gem.name })
     const theirs = gem.connect(client.uid, (bytes) => pair.b.write(bytes), rest)
     pair.a.attach({ receive: (bytes) => ours.receive(bytes), close: () => ours.close() })
     pair.b.attach({ receive: (bytes) => theirs.receive(bytes), close: () => theirs.close() })
@@ -115,6 +116,13 @@ export class World {
     const pair = connectionPair(options)
     this.pairs.add(pair)
     return pair
+  }
+
+  /** What is written at once may be read in pieces: what lies between two messages may then happen between them. */
+  #inPieces(pair: ConnectionPair, bytes: Uint8Array): void {
+    const at = this.random.below(bytes.length)
+    if (at > 0) pair.a.write(bytes.slice(0, at))
+    pair.a.write(bytes.slice(at))
   }
 
   #set(ms: number, callback: () => void): () => void {
