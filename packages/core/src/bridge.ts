@@ -58,6 +58,10 @@ export class Bridge implements Dialogue<ReceivedV1Message> {
 
   receive(message: ReceivedV1Message): void {
     this.#parts ??= this.#open()
+    if (this.#session.queuedBytes > this.#context.limits.maxAnswerBytes) {
+      this.#session.end('SYNCRO_SLOW', 'The client goes on asking without reading the answers.')
+      return
+    }
     const { peer, sender, playing, opening } = this.#parts
     switch (message.type) {
       case 'sync':

@@ -29,6 +29,8 @@ export interface CoreLimits {
   readonly maxHeldScribes: number
   /** Version 1: requests of ours that may wait for their answers; beyond it the session falls behind. */
   readonly maxUnanswered: number
+  /** Version 1: bytes queued for a peer that asks without reading the answers, which it is owed, before its session is ended with `SYNCRO_SLOW`. */
+  readonly maxAnswerBytes: number
   /** Version 1: fields that a peer is known to hold, so that they are not sent again. */
   readonly maxKnownFields: number
   /** Version 1: milliseconds of the first and of the longest pause before a record that keeps changing is passed on again. */
@@ -52,6 +54,7 @@ export const defaultCoreLimits: CoreLimits = {
   stableMs: 10_000,
   maxHeldScribes: 10_000,
   maxUnanswered: 1000,
+  maxAnswerBytes: 2 * 1024 * 1024,
   maxKnownFields: 50_000,
   relayPauseFirstMs: 50,
   relayPauseLongestMs: 5_000,

@@ -152,3 +152,17 @@ describe('a call', () => {
     expect(gem.answers.at(-1)).toEqual([])
   })
 })
+
+test('a client that asks without reading is ended before its answers fill the memory', () => {
+  const world = new World()
+  const a = world.client('a', { limits: { maxAnswerBytes: 10_000 } })
+  const gem = new GemPeer(world, a).meet()
+  const noops = '{"type":"noop","id":1}'
+  const frame = new Uint8Array([0, noops.length, ...new TextEncoder().encode(noops)])
+  const answer = frame.length + ',"result":true'.length + 'response'.length - 'noop'.length
+  for (let asked = 0; asked < 10_000 / answer; asked++) gem.session.receive(frame)
+  expect(gem.session.state).toBe('live')
+  gem.session.receive(frame)
+  gem.session.receive(frame)
+  expect([gem.session.state, a.sessions]).toEqual(['closed', []])
+})
