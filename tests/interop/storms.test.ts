@@ -68,13 +68,17 @@ const seeds = Array.from({ length: Number(process.env.SYNCRO_STORMS ?? 12) }, (_
 
 for (const [shape, members] of Object.entries(shapes))
   describe(shape, () => {
-    test.each(Object.entries(storms))('ends alike, and comes to rest, after %s', (_name, options) => {
-      for (const seed of seeds) {
-        const storm = new Storm(seed, members)
-        storm.rage(options)
-        const [first, ...others] = storm.shown()
-        for (const other of others) expect(other, `seed ${seed}`).toEqual(first)
-        expect(storm.world.problems, `seed ${seed}`).toEqual([])
-      }
-    })
+    test.each(Object.entries(storms))(
+      'ends alike, and comes to rest, after %s',
+      { timeout: 5000 * seeds.length },
+      (_name, options) => {
+        for (const seed of seeds) {
+          const storm = new Storm(seed, members)
+          storm.rage(options)
+          const [first, ...others] = storm.shown()
+          for (const other of others) expect(other, `seed ${seed}`).toEqual(first)
+          expect(storm.world.problems, `seed ${seed}`).toEqual([])
+        }
+      },
+    )
   })

@@ -133,6 +133,27 @@ describe('what happens here', () => {
   })
 })
 
+test.each([
+  [3, 1],
+  [4, 0],
+  [5, 0],
+])('a gem is known to hold %i fields at the most (maxKnownFields)', (maxKnownFields, told) => {
+  const world = new World()
+  const a = world.client('a', { limits: { maxKnownFields } })
+  const gem = new GemPeer(world, a).meet()
+  const b = world.client('b')
+  world.join(a, b)
+  // A record counts as one, and its field as another.
+  for (const id of [1, 2]) b.record('Todo', 'create', id, { title: 'same' })
+  world.settle()
+  b.record('Todo', 'update', 1, { title: 'other' })
+  b.record('Todo', 'update', 1, { title: 'same' })
+  world.settle()
+  gem.answerAll()
+  world.advance(1000)
+  expect(gem.told).toHaveLength(2 + told)
+})
+
 describe('a change that is too large for version 1', () => {
   /** A create of record 1 whose message takes so many bytes. */
   function create(bytes: number) {

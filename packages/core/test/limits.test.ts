@@ -21,11 +21,12 @@ const triedIn: Record<keyof CoreLimits, string | undefined> = {
   redialLongestMs: 'link.test.ts',
   stableMs: 'link.test.ts',
   // Version 1's, beside the bridge.
-  maxHeldScribes: undefined,
-  maxUnanswered: undefined,
-  maxKnownFields: undefined,
-  relayPauseFirstMs: undefined,
-  relayPauseLongestMs: undefined,
+  maxHeldScribes: 'bridge-opening.test.ts',
+  maxUnanswered: 'bridge-live.test.ts',
+  maxAnswerBytes: 'bridge-bad-input.test.ts',
+  maxKnownFields: 'bridge-live.test.ts',
+  relayPauseFirstMs: '../src/bridge-pace.test.ts',
+  relayPauseLongestMs: '../src/bridge-pace.test.ts',
 }
 
 /** Tests that use a bound's default know its value, not its name. */
