@@ -44,6 +44,16 @@ describe('the shared list', { timeout: 30_000 }, () => {
     }
   })
 
+  test('shows nothing that others send as a command to the terminal', async () => {
+    const { server, port } = await startServer()
+    const alice = await startClient('alice', port)
+    alice.type('add \u001b[2JBuy\u0007 milk')
+    await server.says(/\* alice added "\[2JBuy milk"/)
+    server.type('list')
+    await server.says(/1\. \[ \] \[2JBuy milk {2}\(alice\)/)
+    expect(server.output).not.toContain('\u001b')
+  })
+
   test('goes on offline, and exchanges what was done on both sides', async () => {
     const { server, port } = await startServer()
     const alice = await startClient('alice', port)

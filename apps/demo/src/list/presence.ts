@@ -2,6 +2,7 @@
 
 import type { Link, Syncro } from '@syncro/core'
 import type { Listening, Transport } from '@syncro/protocol'
+import { printable } from './printable.js'
 
 export interface Status {
   readonly mood: 'well' | 'waiting' | 'away'
@@ -40,7 +41,7 @@ export class Dialling implements Presence {
     if (this.#link.state === 'closed')
       return { mood: 'away', text: `gave up: ${this.#failure ?? 'the link is closed'}` }
     if (this.#syncro.status === 'live')
-      return { mood: 'well', text: `in step with ${this.#link.session?.uid ?? 'the server'} at ${where}` }
+      return { mood: 'well', text: `in step with ${printable(this.#link.session?.uid ?? 'the server')} at ${where}` }
     if (this.#syncro.status === 'catching-up') return { mood: 'waiting', text: `catching up with ${where}` }
     if (this.#failure === undefined) return { mood: 'waiting', text: `dialling ${where}` }
     const cure = 'is "pnpm demo:server" running?'
@@ -61,7 +62,7 @@ export class Dialling implements Presence {
     const link = this.#syncro.dial(this.#transport)
     link.on('state', this.#onChange)
     link.on('failed', (error) => {
-      this.#failure = error.message
+      this.#failure = printable(error.message)
       this.#onChange()
     })
     this.#link = link
@@ -87,7 +88,7 @@ export class Hosting implements Presence {
     const here = `listening at ${this.#listening.address}`
     if (guests.length === 0)
       return { mood: 'waiting', text: `${here}; nobody is here yet (run "pnpm demo:client alice" in another terminal)` }
-    return { mood: 'well', text: `${here}; here: ${guests.map(({ uid }) => uid).join(', ')}` }
+    return { mood: 'well', text: `${here}; here: ${guests.map(({ uid }) => printable(uid)).join(', ')}` }
   }
 
   goOffline(): string {

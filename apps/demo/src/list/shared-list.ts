@@ -3,6 +3,7 @@
 import { EventEmitter } from 'node:events'
 import type { Syncro } from '@syncro/core'
 import { Item } from './item.js'
+import { printable } from './printable.js'
 
 /** One line of the list. */
 export interface Row {
@@ -55,9 +56,9 @@ export class SharedList {
     return Item.all()
       .map((item) => ({
         number: this.#note(item).number,
-        title: item.title,
+        title: printable(item.title),
         done: item.done,
-        by: item.by,
+        by: printable(item.by),
         unsent: this.#unsent.has(item.id),
       }))
       .sort((a, b) => a.number - b.number)
@@ -120,7 +121,7 @@ export class SharedList {
 
   #tell({ id }: Item, remote: boolean, ...words: string[]): void {
     if (!remote) this.#unsent.add(id)
-    else for (const text of words) this.events.emit('news', text)
+    else for (const text of words) this.events.emit('news', printable(text))
     this.events.emit('change')
   }
 

@@ -2,6 +2,7 @@
 
 import { type Key, useInput } from 'ink'
 import { useReducer, useRef } from 'react'
+import { printable } from './printable.js'
 
 /**
  * Calls `submit` with each line that is ended, and returns the one that is being typed.
@@ -27,9 +28,4 @@ function edit(line: string, input: string, key: Key): string {
   if (key.backspace || key.delete) return [...line].slice(0, -1).join('')
   if (key.ctrl) return input === 'u' ? '' : line
   return key.meta || key.escape ? line : line + input
-}
-
-/** Without control characters, such as what is left of keys that have no meaning here. */
-function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, '')
 }
