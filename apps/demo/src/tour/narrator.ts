@@ -1,6 +1,10 @@
 /** Tells the tour: plain sentences, one a line, with colour where there is a terminal. */
 
-import colours from 'picocolors'
+import picocolors from 'picocolors'
+
+/** The library colours wherever the variable CI is set, also into a file; here it takes a terminal, or a wish. */
+const wanted = process.stdout.isTTY === true || process.env.FORCE_COLOR !== undefined
+const colours = picocolors.createColors(wanted && picocolors.isColorSupported)
 
 const NAME_WIDTH = 7
 const TINTS = { server: colours.yellow, alice: colours.magenta, bob: colours.cyan } as Readonly<
