@@ -14,7 +14,7 @@ export function checkId(id: unknown, limits: ScriberLimits): asserts id is Recor
     return
   throw new UsageError(
     'SYNCRO_ID_INVALID',
-    `${String(id)} cannot be a record's id: take text of 1 to ${limits.maxIdLength} characters, or a safe integer.`,
+    `${typeof id === 'string' ? JSON.stringify(id) : String(id)} cannot be a record's id: take text of 1 to ${limits.maxIdLength} characters, or a safe integer.`,
   )
 }
 

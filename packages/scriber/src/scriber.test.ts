@@ -224,6 +224,14 @@ describe('transact', () => {
     expect([steps, note(scriber)]).toEqual([[], undefined])
   })
 
+  test('answers for no promise that it refused: its rejection ends nothing', async () => {
+    const { scriber } = recorder()
+    expect(() => scriber.transact(() => Promise.reject(new Error('too late')))).toThrow(
+      coded('SYNCRO_TRANSACTION_ASYNC'),
+    )
+    await new Promise((resolve) => setImmediate(resolve))
+  })
+
   test('takes no data of a peer inside', () => {
     const { scriber } = recorder()
     scriber.record('Note', 'create', 'n', { title: 'x' })

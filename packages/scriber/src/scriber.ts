@@ -203,6 +203,8 @@ export class Scriber {
     return this.#nested(() => {
       const result = run()
       if (isThenable(result)) {
+        // The error below tells of the promise; what becomes of it, a rejection for the same reason say, is nobody's any more.
+        Promise.resolve(result).catch(() => undefined)
         throw new UsageError(
           'SYNCRO_TRANSACTION_ASYNC',
           'transact() takes a synchronous function, and this one returned a promise. Await first, then transact what came of it. Nothing was changed.',
