@@ -18,7 +18,7 @@ declare var TextDecoder: {
 
 interface AbortSignal {
   readonly aborted: boolean
-  readonly reason: any
+  readonly reason: unknown
   addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void
   removeEventListener(type: 'abort', listener: () => void): void
   throwIfAborted(): void

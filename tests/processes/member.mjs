@@ -39,7 +39,8 @@ let link
 /** @param {unknown} message */
 const say = (message) => process.send?.(message)
 
-/** @type {Record<string, (message: any) => void>} */
+/** What the test says; each command reads what its message has. @typedef {{ type: string, port: number, operations: number, members: readonly string[] }} Told */
+/** @type {Record<string, (message: Told) => void>} */
 const commands = {
   /** Goes online. */
   join(message) {
@@ -73,9 +74,7 @@ const commands = {
   /** Says what is here, once everybody's end has come. */
   compare({ members }) {
     when(
-      () =>
-        members.every((/** @type {string} */ id) => Finish.find(id)) &&
-        (role === 'server' || link?.session?.state === 'live'),
+      () => members.every((id) => Finish.find(id)) && (role === 'server' || link?.session?.state === 'live'),
       () => say({ type: 'compared', ...digest() }),
     )
   },
@@ -84,7 +83,7 @@ const commands = {
   },
 }
 
-process.on('message', (/** @type {any} */ message) => commands[message.type]?.(message))
+process.on('message', (/** @type {Told} */ message) => commands[message.type]?.(message))
 // The test has gone: so does this.
 process.on('disconnect', () => process.exit(0))
 
