@@ -32,6 +32,8 @@ export class World {
       uid,
       warn: ({ code, message }) => this.warnings.push(`${code}: ${message}`),
       ...options,
+      // At rest nothing happens any more: no sign of life is asked for.
+      limits: { heartbeatMs: 2 ** 31, ...options.limits },
       environment: {
         now: this.clock.now,
         random: this.random.bytes,

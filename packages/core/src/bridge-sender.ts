@@ -39,6 +39,11 @@ export class Sender {
     return this.#isRepeated
   }
 
+  /** True while the client lacks nothing that it asked for. */
+  get isEven(): boolean {
+    return !this.#behind.hasBegun || (this.#behind.isLive && this.#peer.owed.size === 0)
+  }
+
   /** Answers a sync with what fits into one message; the rest follows. */
   answer(id: JsonValue, scope: Scope): void {
     const { session, unanswered, context } = this.#peer

@@ -12,8 +12,8 @@ export interface Cover {
 }
 
 export interface Request {
-  /** `answer` is the noop behind our answer to a sync: the answer itself is not answered. */
-  readonly kind: 'sync' | 'scribe' | 'heal' | 'answer'
+  /** `answer` is the noop behind our answer to a sync: the answer itself is not answered. `heartbeat` is a noop that is about nothing. */
+  readonly kind: 'sync' | 'scribe' | 'heal' | 'answer' | 'heartbeat'
   readonly covers: readonly Cover[]
   /** Whoever has answered has everything of our ledger up to here. */
   readonly position: number

@@ -50,6 +50,10 @@ export class Bridge implements Dialogue<ReceivedV1Message> {
     this.#uid = uid
   }
 
+  get isEven(): boolean {
+    return this.#parts?.sender.isEven ?? true
+  }
+
   begin(): void {
     const last = this.#stored()?.lastScribe
     this.#isHistory = last === undefined
@@ -91,6 +95,11 @@ export class Bridge implements Dialogue<ReceivedV1Message> {
 
   step(outgoing: OutgoingStep): void {
     this.#parts?.sender.step(outgoing)
+  }
+
+  ask(): void {
+    const id = this.#unanswered.add({ kind: 'heartbeat', covers: [], position: 0 })
+    this.#session.sendV1({ type: 'noop', id })
   }
 
   flushing(): void {

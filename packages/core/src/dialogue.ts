@@ -15,6 +15,10 @@ export interface Dialogue<Received extends Message | ReceivedV1Message> {
   step(step: OutgoingStep): void
   /** Called before what is queued is written: the place to say how far things have gone. */
   flushing(): void
+  /** Says something that the peer answers: nothing was said for a while. */
+  ask(): void
+  /** True while the peer has been sent all that is there. */
+  readonly isEven: boolean
   /** There is room in the queue again. */
   drained(): void
   /** The session has ended. */

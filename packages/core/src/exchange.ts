@@ -55,6 +55,10 @@ export class Exchange implements Dialogue<Message> {
     this.#peerEra = peerEra
   }
 
+  get isEven(): boolean {
+    return this.#sending === 'live' && this.#outlived.size === 0
+  }
+
   begin(): void {
     // A cursor says what is stored, so it waits for that as everything else does.
     this.#send({ type: 'resume', cursor: this.#replica.cursor ?? null }, this.#context.scriber.kept)
@@ -132,6 +136,10 @@ export class Exchange implements Dialogue<Message> {
     if (acknowledge === undefined) return
     this.#acknowledge = undefined
     this.#send({ type: 'ack', era: acknowledge.era, position: acknowledge.position }, acknowledge.kept)
+  }
+
+  ask(): void {
+    if (!this.#session.isFull) this.#send({ type: 'ping', clock: wholeMs(this.#context.environment.now()) })
   }
 
   drained(): void {

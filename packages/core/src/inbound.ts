@@ -54,6 +54,11 @@ export class Inbound {
     return this.#decoder.pendingBytes > 0
   }
 
+  /** True while the connection was asked to deliver nothing. */
+  get isPaused(): boolean {
+    return this.#paused
+  }
+
   /** The peer is one of ours: its lengths are right. */
   trustLengths(): void {
     this.#reader.mends = false

@@ -4,8 +4,16 @@ export interface CoreLimits {
   readonly maxUnprovenBytes: number
   /** Milliseconds until a session that has not shaken hands is ended: a peer that says nothing must not be kept for ever. */
   readonly handshakeMs: number
+  /** Milliseconds after which a session that has said nothing asks the peer for a sign of life. */
+  readonly heartbeatMs: number
+  /** Milliseconds of silence after which the peer counts as dead: more than two heartbeats, so that one late answer ends nothing. */
+  readonly deadAfterMs: number
   /** Bytes queued for a peer above which its session falls behind, to catch up when there is room. */
   readonly maxQueuedBytes: number
+  /** … and above which it is ended with `SYNCRO_SLOW`: what is queued in one go has to fit, which is a frame or two. */
+  readonly maxOutboundBytes: number
+  /** Milliseconds that a connection may take nothing before its session is ended with `SYNCRO_SLOW`: what it holds up is memory. */
+  readonly stallMs: number
   /** Bytes per write on connections without message borders: several messages share a write, up to about here. */
   readonly writeBytes: number
   /** Bytes of a chunk of a catch-up: small enough to let live changes pass and the event loop turn. */
@@ -25,6 +33,8 @@ export interface CoreLimits {
   readonly redialLongestMs: number
   /** Milliseconds that a session has to have lasted for the next pause to be short again. */
   readonly stableMs: number
+  /** Milliseconds that `close()` waits for sessions to have sent what was recorded: a peer that does not read must not hold up the end. */
+  readonly closeMs: number
   /** Version 1: live scribes kept until the peer's first sync has been played. */
   readonly maxHeldScribes: number
   /** Version 1: requests of ours that may wait for their answers; beyond it the session falls behind. */
@@ -41,7 +51,11 @@ export interface CoreLimits {
 export const defaultCoreLimits: CoreLimits = {
   maxUnprovenBytes: 64 * 1024,
   handshakeMs: 10_000,
+  heartbeatMs: 15_000,
+  deadAfterMs: 35_000,
   maxQueuedBytes: 1024 * 1024,
+  maxOutboundBytes: 16 * 1024 * 1024,
+  stallMs: 60_000,
   writeBytes: 64 * 1024,
   chunkBytes: 64 * 1024,
   chunkRows: 4096,
@@ -52,6 +66,7 @@ export const defaultCoreLimits: CoreLimits = {
   redialFirstMs: 250,
   redialLongestMs: 30_000,
   stableMs: 10_000,
+  closeMs: 5_000,
   maxHeldScribes: 10_000,
   maxUnanswered: 1000,
   maxAnswerBytes: 2 * 1024 * 1024,

@@ -60,6 +60,8 @@ export class Link {
   /** Numbers what is dialled: a connection that comes when its attempt is over is ended. */
   #attempt = 0
   #opening: Promise<void> = Promise.resolve()
+  /** Settles when the connection at hand has ended. */
+  #connected: Promise<void> = Promise.resolve()
   #cancelWait: (() => void) | undefined
   /** Lets go of the session at hand: ends it, if it is this link's own. */
   #leaveSession: (() => void) | undefined
@@ -104,10 +106,14 @@ export class Link {
     return this.#events.on(name, listener)
   }
 
-  /** Ends the link's session, after what is queued was written, and dials no more. Resolves when an attempt that was under way is over. */
-  close(): Promise<void> {
+  /**
+   * Ends the link's session, after what is queued was written, and dials no more. Resolves when its connection has ended, or an attempt that was
+   * under way is over.
+   */
+  async close(): Promise<void> {
     this.#giveUp(new SessionError('SYNCRO_CLOSED', 'The link was closed.'))
-    return this.#opening
+    await this.#opening
+    await this.#connected
   }
 
   #dial(): void {
@@ -141,7 +147,17 @@ export class Link {
     this.#setState('open')
     this.#events.emit('session', session)
     if (session.reason !== undefined && this.#leave(session)) this.#failed(session.reason)
-    return { receive: (bytes) => session.receive(bytes), close: (cause) => session.close(cause) }
+    let ended: (() => void) | undefined
+    this.#connected = new Promise((resolve) => {
+      ended = resolve
+    })
+    return {
+      receive: (bytes) => session.receive(bytes),
+      close: (cause) => {
+        session.close(cause)
+        ended!()
+      },
+    }
   }
 
   /** What is wrong with a session before it begins (its credentials, say) is so the next time as well. */
@@ -235,7 +251,7 @@ export class Link {
 }
 
 /** A connection that came too late. */
-function turnAway(connection: Connection): Receiver {
+export function turnAway(connection: Connection): Receiver {
   if (connection.close !== undefined) connection.close()
   else connection.end?.()
   return { receive: () => undefined, close: () => undefined }

@@ -22,6 +22,8 @@ function scene(connection: Partial<Connection> = {}, limits: Partial<typeof defa
       flushing: () => told.push('flushing'),
       drained: () => told.push('drained'),
       failed: () => told.push('failed'),
+      overrun: () => told.push('overrun'),
+      emptied: () => undefined,
     },
   )
   const turn = () => {
@@ -50,14 +52,54 @@ describe('what is queued', () => {
       expect(writes).toEqual(writtenAtOnce ? [bytes] : [])
     })
 
-  test('is written in several pieces where it is more than a write has, but no message in two', () => {
+  test('is written in several pieces where it is more than a write has, and a large message in pieces as well', () => {
     const { outbound, writes, state, turn } = scene({}, { writeBytes: 100 })
     for (const length of [60, 40, 1, 250, 99]) outbound.push(new Uint8Array(length), 1)
     expect(writes).toEqual([])
     state.stored = 1
     turn()
-    expect(writes).toEqual([100, 1, 250, 99])
+    expect(writes).toEqual([100, 1, 100, 150, 99])
   })
+
+  for (const [bytes, pieces] of [
+    [199, [199]],
+    [200, [100, 100]],
+    [201, [100, 101]],
+  ] as const)
+    test(`as one message of ${bytes} bytes, where a write has 100, goes in ${pieces.length} pieces`, () => {
+      const { outbound, writes } = scene({}, { writeBytes: 100 })
+      outbound.push(new Uint8Array(bytes))
+      expect([writes, outbound.queuedBytes]).toEqual([pieces, 0])
+    })
+
+  test('is written to the end of a message before the last words, where the connection took only a part', () => {
+    let drain: (() => void) | undefined
+    const written: number[] = []
+    const write = (piece: Uint8Array) => {
+      written.push(...piece)
+      return false
+    }
+    const once = (_: 'drain', listener: () => void) => {
+      drain = listener
+    }
+    const { outbound } = scene({ write, once }, { writeBytes: 2 })
+    outbound.push(Uint8Array.of(1, 2, 3, 4, 5))
+    expect([written, outbound.isBlocked, drain === undefined]).toEqual([[1, 2], true, false])
+    outbound.end([Uint8Array.of(9)])
+    expect(written).toEqual([1, 2, 3, 4, 5, 9])
+  })
+
+  for (const [bytes, overrun] of [
+    [999, []],
+    [1000, []],
+    [1001, ['overrun']],
+  ] as const)
+    test(`of ${bytes} bytes, where maxOutboundBytes is 1000, is ${overrun.length > 0 ? 'too much' : 'held'}`, () => {
+      const { outbound, told } = scene({}, { maxOutboundBytes: 1000, writeBytes: 2000 })
+      outbound.push(new Uint8Array(1))
+      outbound.push(new Uint8Array(bytes - 1))
+      expect(told).toEqual(overrun)
+    })
 
   test('is written message by message where the connection keeps borders', () => {
     const { outbound, writes, turn } = scene({ borders: true })

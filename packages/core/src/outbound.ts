@@ -14,8 +14,12 @@ export interface OutboundHooks {
   flushing(): void
   /** Called when there is room again after the queue was full. */
   drained(): void
+  /** Nothing is queued any more. */
+  emptied(): void
   /** The connection threw, or rejected; nothing is written to it any more. */
   failed(error: unknown): void
+  /** More is queued than is ever held: whoever filled the queue did not stop. */
+  overrun(): void
 }
 
 interface Entry {
@@ -30,6 +34,7 @@ export class Outbound {
   readonly #hooks: OutboundHooks
   #queue: Entry[] = []
   #queuedBytes = 0
+  #written = 0
   #scheduled = false
   #waitingForDrain = false
   #wasFull = false
@@ -55,6 +60,16 @@ export class Outbound {
     return this.#queuedBytes
   }
 
+  /** How many writes the connection was given. */
+  get written(): number {
+    return this.#written
+  }
+
+  /** True while the connection has asked for a pause. */
+  get isBlocked(): boolean {
+    return this.#waitingForDrain
+  }
+
   /**
    * Queues a frame (or, on connections with borders, a message).
    *
@@ -64,7 +79,8 @@ export class Outbound {
     if (this.#ended) return
     this.#queue.push({ bytes, kept })
     this.#queuedBytes += bytes.length
-    if (this.#queuedBytes >= this.#limits.writeBytes && !this.#waitingForDrain) this.flush()
+    if (this.#queuedBytes > this.#limits.maxOutboundBytes) this.#hooks.overrun()
+    else if (this.#queuedBytes >= this.#limits.writeBytes && !this.#waitingForDrain) this.flush()
     else this.schedule()
   }
 
@@ -83,9 +99,12 @@ export class Outbound {
   /** Writes what is stored, as long as the connection takes it. */
   flush(): void {
     this.#writeStored()
-    if (this.#ended || !this.#wasFull || this.full) return
-    this.#wasFull = false
-    this.#hooks.drained()
+    if (this.#ended) return
+    if (this.#wasFull && !this.full) {
+      this.#wasFull = false
+      this.#hooks.drained()
+    }
+    if (this.#queue.length === 0) this.#hooks.emptied()
   }
 
   /** Writes what is stored, whatever the connection's pace, then a last word; drops the rest, and takes nothing more. */
@@ -110,6 +129,7 @@ export class Outbound {
 
   #write(bytes: Uint8Array): void {
     if (this.#ended) return
+    this.#written += 1
     try {
       const more = this.#connection.write(bytes)
       // A stream of the web's answers with a promise: its rejection is this connection's end, and nobody else would take it.
@@ -146,6 +166,9 @@ export class Outbound {
   }
 
   #takeMany(stored: number): Uint8Array | undefined {
+    const first = this.#queue[0]
+    if (first !== undefined && first.kept <= stored && first.bytes.length >= 2 * this.#limits.writeBytes)
+      return this.#takePart(first)
     let count = 0
     let length = 0
     for (const { bytes, kept } of this.#queue) {
@@ -164,5 +187,13 @@ export class Outbound {
       at += bytes.length
     }
     return joined
+  }
+
+  /** A large frame goes in pieces: only so can it be seen whether a slow connection still takes something. */
+  #takePart({ bytes, kept }: Entry): Uint8Array {
+    const { writeBytes } = this.#limits
+    this.#queue[0] = { bytes: bytes.subarray(writeBytes), kept }
+    this.#queuedBytes -= writeBytes
+    return bytes.subarray(0, writeBytes)
   }
 }

@@ -19,6 +19,8 @@ export interface SessionContext {
   nextNumber(): number
   /** Tells that who is connected, or what is acknowledged, has changed. */
   changed(session: Session): void
+  /** A session has written all that it had to send, or has ended. */
+  emptied(): void
   warn(code: string, subject: string, message: string): void
   /** Tells the application of something that went wrong with a record: an error event, or, where nobody listens, a warning. */
   problem(error: SessionError, subject: string): void

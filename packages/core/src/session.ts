@@ -21,6 +21,7 @@ import type { Replica } from './clients.js'
 import { type CoreUsageErrorCode, codeOf, SessionError, type SessionErrorCode } from './errors.js'
 import { Exchange } from './exchange.js'
 import { type Authenticate, type Claim, checkHello, ourHello, outlasts, wholeMs } from './handshake.js'
+import { Heartbeat, type Vitals } from './heartbeat.js'
 import { Inbound } from './inbound.js'
 import { Outbound } from './outbound.js'
 import type { OutgoingStep } from './outgoing-step.js'
@@ -49,12 +50,13 @@ export interface SessionOptions {
   readonly peer?: PeerInfo | undefined
 }
 
-export class Session {
+export class Session implements Vitals {
   readonly #context: SessionContext
   readonly #options: SessionOptions
   readonly #outbound: Outbound
   readonly #events: Events<SessionEvents>
   readonly #inbound: Inbound
+  readonly #heartbeat: Heartbeat
   readonly #number: number
   #uid: string | undefined
   #state: SessionState = 'handshaking'
@@ -67,7 +69,8 @@ export class Session {
   #replica: Replica | undefined
   #cancelTimeout: () => void
   #received = 0
-  #expected = 0
+  #rowsReceived = 0
+  #rowsExpected = 0
 
   constructor(context: SessionContext, options: SessionOptions) {
     this.#context = context
@@ -79,14 +82,21 @@ export class Session {
       stored: () => context.scriber.stored,
       flushing: () => this.run(() => this.#dialogue?.flushing()),
       drained: () => this.run(() => this.#dialogue?.drained()),
+      emptied: () => context.emptied(),
       failed: (cause) =>
         this.#end(
           new SessionError('SYNCRO_CONNECTION_FAILED', 'The connection threw when it was written to.', { cause }),
         ),
+      overrun: () =>
+        this.end('SYNCRO_SLOW', `More is to be sent than the ${context.limits.maxOutboundBytes} bytes that are held.`),
     })
     this.#inbound = new Inbound(options.connection, context.scriber, context.limits, {
       v1: (message) => this.#takeV1(message),
       v2: (message, bytes) => this.#exchange!.receive(message, bytes),
+    })
+    this.#heartbeat = new Heartbeat(context.environment.timers, context.limits, this, {
+      ask: () => this.run(() => this.#dialogue?.ask()),
+      end: (reason) => this.#end(reason),
     })
     this.#cancelTimeout = context.environment.timers.set(context.limits.handshakeMs, () =>
       this.#end(
@@ -144,6 +154,32 @@ export class Session {
     return this.#outbound.full
   }
 
+  /** True while the peer has been sent all that is there; also before anybody is known to be there. */
+  get isEven(): boolean {
+    if (this.#state === 'closed' || this.#version === undefined) return true
+    return this.#outbound.queuedBytes === 0 && (this.#dialogue?.isEven ?? true)
+  }
+
+  /** How often the connection has given us something. */
+  get received(): number {
+    return this.#received
+  }
+
+  /** How many writes the connection was given. */
+  get written(): number {
+    return this.#outbound.written
+  }
+
+  /** True while the connection has asked for a pause. */
+  get isBlocked(): boolean {
+    return this.#outbound.isBlocked
+  }
+
+  /** True while we have asked the connection for a pause. */
+  get isDeaf(): boolean {
+    return this.#inbound.isPaused
+  }
+
   get hasBorders(): boolean {
     return this.#options.connection.borders === true
   }
@@ -192,6 +228,7 @@ export class Session {
         'SYNCRO_TRANSACTION_OPEN',
         'receive() was called inside transact(). Let the transaction end first.',
       )
+    this.#received += 1
     try {
       this.#inbound.take(bytes)
       this.#inbound.pace()
@@ -274,16 +311,17 @@ export class Session {
 
   /** For dialogues: the peer announced a catch-up. */
   catchingUp(expected: number): void {
-    this.#received = 0
-    this.#expected = expected
+    this.#rowsReceived = 0
+    this.#rowsExpected = expected
     this.#setState('catching-up')
   }
 
   /** For dialogues: rows of a catch-up have come. */
   progressed(rows: number): void {
     if (this.#state !== 'catching-up') return
-    this.#received += rows
-    this.#events.emit('progress', { received: this.#received, expected: Math.max(this.#expected, this.#received) })
+    this.#rowsReceived += rows
+    const received = this.#rowsReceived
+    this.#events.emit('progress', { received, expected: Math.max(this.#rowsExpected, received) })
   }
 
   /** For dialogues: the peer has said that we have what it has. */
@@ -420,6 +458,7 @@ export class Session {
   }
 
   #established(): void {
+    this.#heartbeat.begin()
     this.#setState('catching-up')
     this.#context.changed(this)
   }
@@ -442,6 +481,7 @@ export class Session {
     this.#state = 'closed'
     this.#reason = reason
     this.#cancelTimeout()
+    this.#heartbeat.end()
     this.#bridge?.end()
     this.#exchange?.end()
     this.#outbound.end(this.#lastWords(reason))
@@ -450,6 +490,7 @@ export class Session {
     this.#events.emit('state', 'closed')
     this.#events.emit('closed', reason)
     this.#context.changed(this)
+    this.#context.emptied()
   }
 
   /** Tells a peer that speaks version 2 why; one that speaks version 1 would break on it (WIRE 6.6). */

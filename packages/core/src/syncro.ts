@@ -25,7 +25,7 @@ import { type Environment, platformEnvironment } from './environment.js'
 import type { CoreUsageErrorCode } from './errors.js'
 import type { Authenticate } from './handshake.js'
 import { type CoreLimits, defaultCoreLimits } from './limits.js'
-import { Link, type LinkOptions } from './link.js'
+import { Link, type LinkOptions, turnAway } from './link.js'
 import { OutgoingStep } from './outgoing-step.js'
 import { Pending, type Unsent } from './pending.js'
 import { PlayerBinding } from './player-binding.js'
@@ -110,6 +110,8 @@ export class Syncro {
   readonly #context: SessionContext
   #numbers = 0
   #closing: Promise<void> | undefined
+  /** Told when a session has nothing more to send; there while `close` waits for that. */
+  #emptied: (() => void) | undefined
 
   /**
    * @throws UsageError `SYNCRO_UID_INVALID`, `SYNCRO_CLASS_TAKEN` if two classes have one name.
@@ -257,6 +259,7 @@ export class Syncro {
     await this.ready
     this.#checkNotClosed()
     const opened = await listener.listen((connection, peer) => {
+      if (this.#closing !== undefined) return turnAway(connection)
       const session = this.accept(connection, { ...options, peer })
       return { receive: (bytes) => session.receive(bytes), close: (cause) => session.close(cause) }
     })
@@ -340,8 +343,9 @@ export class Syncro {
   }
 
   /**
-   * Ends links, listeners and sessions, once what was recorded is stored and sent; closes the store, and lets the classes go. Called again it
-   * returns the same promise. Rejects with the error of a listener or the store that could not be closed; all the rest is closed all the same.
+   * Ends links, listeners and sessions, once what was recorded is stored and sent to whoever is connected; closes the store, and lets the classes
+   * go. A peer that does not read is waited for 5 seconds (`closeMs`); what it did not take stays `unsent`, for the next time if there is a store.
+   * Resolves when the connections of transports have ended. Called again it returns the same promise. Rejects with the error of a listener or the store that could not be closed; all the rest is closed all the same.
    */
   close(): Promise<void> {
     // Set before anything is told of the end, so that whoever is told finds it closed.
@@ -358,8 +362,15 @@ export class Syncro {
     // What leaves has to be stored first. Where nothing is under way, nothing is waited for.
     const storing = this.#storing()
     if (storing !== undefined) await storing
-    for (const link of [...this.#links]) void link.close()
+    if (!this.#isEven)
+      await this.#inTime((even) => {
+        this.#emptied = () => {
+          if (this.#isEven) even()
+        }
+      })
+    const links = [...this.#links].map((link) => link.close())
     for (const session of [...this.#sessions]) session.close()
+    if (links.length > 0) await this.#inTime((ended) => void Promise.allSettled(links).then(ended))
     const outcomes = await Promise.allSettled([...this.#listenings].map((listening) => listening.close()))
     try {
       await this.scriber.close()
@@ -381,6 +392,22 @@ export class Syncro {
         if (stored >= kept) resolve()
       })
     })
+  }
+
+  /** Waits for something, but not longer than the end may take. */
+  #inTime(wait: (done: () => void) => void): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.environment.timers.set(this.limits.closeMs, resolve, { holdsProcess: true })
+      wait(() => {
+        cancel()
+        resolve()
+      })
+    })
+  }
+
+  /** True while every session has sent all that is there. */
+  get #isEven(): boolean {
+    return [...this.#sessions].every((session) => session.isEven)
   }
 
   #checkNotClosed(): void {
@@ -483,6 +510,7 @@ export class Syncro {
       limits,
       nextNumber: () => this.#numbers++,
       changed: () => this.#events.emit('changed'),
+      emptied: () => this.#emptied?.(),
       warn: (code, subject, message) => this.warn(code, subject, message),
       problem: (error, subject) => {
         if (this.#events.has('error')) this.#events.emit('error', error)

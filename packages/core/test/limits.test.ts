@@ -8,6 +8,10 @@ import { World } from './world.js'
 const triedIn: Record<keyof CoreLimits, string | undefined> = {
   maxUnprovenBytes: 'handshake.test.ts',
   handshakeMs: 'handshake.test.ts',
+  heartbeatMs: 'heartbeat.test.ts',
+  deadAfterMs: 'heartbeat.test.ts',
+  stallMs: 'heartbeat.test.ts',
+  maxOutboundBytes: '../src/outbound.test.ts',
   maxQueuedBytes: 'flow.test.ts',
   writeBytes: '../src/outbound.test.ts',
   chunkBytes: 'limits.test.ts',
@@ -20,6 +24,7 @@ const triedIn: Record<keyof CoreLimits, string | undefined> = {
   redialFirstMs: 'link.test.ts',
   redialLongestMs: 'link.test.ts',
   stableMs: 'link.test.ts',
+  closeMs: 'close.test.ts',
   // Version 1's, beside the bridge.
   maxHeldScribes: 'bridge-opening.test.ts',
   maxUnanswered: 'bridge-live.test.ts',
@@ -32,6 +37,7 @@ const triedIn: Record<keyof CoreLimits, string | undefined> = {
 /** Tests that use a bound's default know its value, not its name. */
 const byValue: Partial<Record<keyof CoreLimits, string>> = {
   handshakeMs: '9_999',
+  heartbeatMs: '14)',
   redialFirstMs: '250',
   redialLongestMs: '30_000',
   stableMs: '9_999',

@@ -211,6 +211,10 @@ describe('close', () => {
     const closing = a.close()
     expect(a.status).toBe('closed')
     expect(a.close()).toBe(closing)
+    world.settle()
+    for (let turn = 0; turn < 20; turn++) await undefined
+    // The transport does not answer the abort; it is not waited for without end.
+    world.advance(5000)
     await closing
     world.settle()
     expect(shown(b)).toEqual({ '1': { title: 'last' } })

@@ -1,6 +1,7 @@
 /** Clients joined by hand-flushed connections, under a clock and timers that move when a test says so. */
 import { type ConnectionPair, connectionPair, type PairOptions } from '@syncro/protocol/testing'
-import type { RecordId, Store, Value } from '@syncro/scriber'
+import { MemoryStore, type RecordId, type Store, type Value } from '@syncro/scriber'
+import { SlowStore } from '@syncro/scriber/testing'
 import { Syncro, type SyncroOptions } from '../src/syncro.js'
 
 export interface JoinOptions extends PairOptions {
@@ -48,6 +49,11 @@ export class World {
     })
     syncro.on('error', (error) => this.reported.push(error))
     return syncro
+  }
+
+  /** A durable store that keeps when it is told to. */
+  slowStore(): SlowStore {
+    return new SlowStore(new MemoryStore({ level: 'disk' }))
   }
 
   /** A connection whose bytes move with this world. */
