@@ -134,7 +134,7 @@ export class Rows {
   #living(row: number, table: Table, slot: number, scope: Scope, position: number): Outgoing[] {
     if (scope.give === 'all') return [this.create(row, position)]
     const news = this.#news(row, table, slot, scope.after)
-    const born = this.#offsetOf(table.lifeOffset(slot)) > scope.after
+    const born = this.#offsetOf(table.birthOffset(slot)) > scope.after
     const bornElsewhere = born && table.birthWriter(slot) !== this.#peer.writer
     if (news.length === 0 && !bornElsewhere) return []
     const { known } = this.#peer
@@ -160,7 +160,7 @@ export class Rows {
 
   #isDeathNews(row: number, table: Table, slot: number, { after, give, deadAfter }: Scope): boolean {
     const { known, writer } = this.#peer
-    const died = this.#offsetOf(table.lifeOffset(slot))
+    const died = this.#offsetOf(table.destroyOffset(slot))
     if (known.isGone(row)) return false
     if (give === 'all') return deadAfter !== undefined && died > deadAfter
     if (died <= after || table.destroyWriter(slot) === writer) return false

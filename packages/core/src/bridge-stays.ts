@@ -25,7 +25,9 @@ export function lackingStays({ context, writer }: Peer, after: number): Stays {
   return {
     life(table, slot) {
       if (table.birth(slot) < 0) return false
-      return isLacking(table.lifeOffset(slot), table.lives(slot) ? table.birthWriter(slot) : table.destroyWriter(slot))
+      return table.lives(slot)
+        ? isLacking(table.birthOffset(slot), table.birthWriter(slot))
+        : isLacking(table.destroyOffset(slot), table.destroyWriter(slot))
     },
     field(table, slot, name) {
       const column = table.columns.get(name)

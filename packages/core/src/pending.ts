@@ -52,7 +52,9 @@ export class Pending {
       if (lives && column.has(slot) && column.offset(slot) > offset && own.has(column.writer(slot)))
         fields.push(column.name)
     }
-    const life = table.lifeOffset(slot) > offset && own.has(lives ? table.birthWriter(slot) : table.destroyWriter(slot))
+    const life = lives
+      ? table.birthOffset(slot) > offset && own.has(table.birthWriter(slot))
+      : table.destroyOffset(slot) > offset && own.has(table.destroyWriter(slot))
     return life || fields.length > 0 ? { name: table.name, id: table.id(slot)!, fields, life } : undefined
   }
 

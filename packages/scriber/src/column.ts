@@ -127,8 +127,6 @@ export class Column {
 
   /** Lowers every position kept here: the ledger has a new base. */
   rebase(lower: (offset: number) => number): void {
-    for (const page of this.pages)
-      if (page !== undefined)
-        for (let index = 0; index < pageSize; index++) page.stamps.setBeside(index, lower(page.stamps.beside(index)))
+    for (const page of this.pages) page?.stamps.rebase(lower)
   }
 }

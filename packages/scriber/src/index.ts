@@ -27,6 +27,7 @@ export type {
   StoredField,
   StoredReplica,
   StoredRow,
+  StoredStamp,
   StoreImage,
   StoreLevel,
   StoreTransaction,

@@ -93,7 +93,7 @@ describe('keeping', () => {
           name: 'Note',
           id: 'n',
           position: 1,
-          life: { birth: at(0), position: 1 },
+          life: { birth: { ...at(0), position: 1 } },
           fields: [
             { name: 'title', value: 'x', ...at(0), position: 1 },
             { name: 'done', value: false, ...at(0), position: 1 },
@@ -105,10 +105,21 @@ describe('keeping', () => {
       { name: 'Note', id: 'n', position: 2, fields: [{ name: 'title', value: 'y', ...at(1), position: 2 }] },
     ])
     expect(destroyed!.rows).toEqual([
-      { name: 'Note', id: 'n', position: 3, life: { birth: at(0), destroy: at(2), position: 3 }, fields: [] },
+      {
+        name: 'Note',
+        id: 'n',
+        position: 3,
+        life: { birth: { ...at(0), position: 1 }, destroy: { ...at(2), position: 3 } },
+        fields: [],
+      },
     ])
     expect(again!.rows).toMatchObject([
-      { position: 4, life: { birth: at(3), destroy: at(2) }, fields: [{ name: 'title' }], cleared: ['done'] },
+      {
+        position: 4,
+        life: { birth: { ...at(3), position: 4 }, destroy: { ...at(2), position: 3 } },
+        fields: [{ name: 'title' }],
+        cleared: ['done'],
+      },
     ])
   })
 

@@ -3,6 +3,7 @@ import type { FieldImage } from './change.js'
 import { StoreError } from './errors.js'
 import type { Ledger } from './ledger.js'
 import type { Store, StoredField, StoredRow, StoreTransaction } from './store.js'
+import type { Table } from './table.js'
 import type { TouchedRow } from './touched-row.js'
 
 export interface KeeperEvents {
@@ -99,6 +100,15 @@ export class Keeper {
   }
 }
 
+function storedLife(ledger: Ledger, table: Table, slot: number): NonNullable<StoredRow['life']> {
+  const { base } = ledger.order
+  const { birth, destroy } = ledger.life(table, slot)
+  return {
+    ...(birth === undefined ? undefined : { birth: { ...birth, position: base + table.birthOffset(slot) } }),
+    ...(destroy === undefined ? undefined : { destroy: { ...destroy, position: base + table.destroyOffset(slot) } }),
+  }
+}
+
 function storedRow(ledger: Ledger, { table, slot, life, columns }: TouchedRow): StoredRow {
   const { order, writers } = ledger
   const fields: StoredField[] = []
@@ -121,7 +131,7 @@ function storedRow(ledger: Ledger, { table, slot, life, columns }: TouchedRow): 
     name: table.name,
     id: table.id(slot)!,
     position: order.position(table.row(slot)),
-    ...(life ? { life: { ...ledger.life(table, slot), position: order.base + table.lifeOffset(slot) } } : undefined),
+    ...(life ? { life: storedLife(ledger, table, slot) } : undefined),
     fields,
     ...(cleared.length > 0 ? { cleared } : undefined),
   }

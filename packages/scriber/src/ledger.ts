@@ -180,10 +180,15 @@ export class Ledger {
     if (!this.order.restore(table.row(slot), row.position)) throw misplaced(row)
     const offsetOf = (position: number) => Math.max(0, position - this.order.base)
     if (row.life !== undefined) {
-      const { birth, destroy, position } = row.life
-      table.setLifeOffset(slot, offsetOf(position))
-      if (birth !== undefined) table.setBirth(slot, birth.stamp, this.writers.number(birth.writer))
-      if (destroy !== undefined) table.setDestroy(slot, destroy.stamp, this.writers.number(destroy.writer))
+      const { birth, destroy } = row.life
+      if (birth !== undefined) {
+        table.setBirth(slot, birth.stamp, this.writers.number(birth.writer))
+        table.setBirthOffset(slot, offsetOf(birth.position))
+      }
+      if (destroy !== undefined) {
+        table.setDestroy(slot, destroy.stamp, this.writers.number(destroy.writer))
+        table.setDestroyOffset(slot, offsetOf(destroy.position))
+      }
     }
     for (const { name, value, stamp, writer, position } of row.fields)
       table.column(name).set(slot, freezeValue(value), stamp, this.writers.number(writer), offsetOf(position))

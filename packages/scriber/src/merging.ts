@@ -90,15 +90,15 @@ export class Merging implements Merged {
   #birth(table: Table, slot: number, stamp: number, writer: number): boolean {
     const mine = table.birth(slot)
     if (mine >= 0 && !this.#ledger.writers.newer(stamp, writer, mine, table.birthWriter(slot))) return false
-    table.setLifeOffset(slot, this.#position(table, slot))
+    table.setBirthOffset(slot, this.#position(table, slot))
     table.setBirth(slot, stamp, writer)
     return true
   }
 
   #destroy(table: Table, slot: number, stamp: number, writer: number): boolean {
     if (!table.counts(slot, stamp, writer)) return false
-    table.setLifeOffset(slot, this.#position(table, slot))
     table.setDestroy(slot, stamp, writer)
+    table.setDestroyOffset(slot, this.#position(table, slot))
     return true
   }
 

@@ -47,4 +47,9 @@ export class StampPage {
   clear(index: number): void {
     this.#stamps[index * 2] = absent
   }
+
+  /** Lowers every number beside a stamp: positions, under a new base. */
+  rebase(lower: (offset: number) => number): void {
+    for (let index = 0; index < pageSize; index++) this.setBeside(index, lower(this.beside(index)))
+  }
 }

@@ -50,6 +50,11 @@ export interface Cursor {
   readonly view: string
 }
 
+/** A stamp as it is stored: with the position at which it came. */
+export interface StoredStamp extends Stamp {
+  readonly position: number
+}
+
 /** A field as it is stored: with the position at which it came. */
 export interface StoredField extends FieldImage {
   readonly position: number
@@ -60,8 +65,8 @@ export interface StoredRow {
   readonly name: string
   readonly id: RecordId
   readonly position: number
-  /** Where life changed: both stamps, and the position of the change. */
-  readonly life?: { readonly birth?: Stamp; readonly destroy?: Stamp; readonly position: number }
+  /** Where life changed: both stamps. */
+  readonly life?: { readonly birth?: StoredStamp; readonly destroy?: StoredStamp }
   readonly fields: readonly StoredField[]
   /** In a transaction: fields that are no longer set. */
   readonly cleared?: readonly string[]

@@ -9,9 +9,9 @@ import type { Writers } from './writers.js'
 class LifePage {
   /** The number beside a birth is the row. */
   readonly births = new StampPage()
-  /** Positions of the newest life events, as offsets from the ledger's base. */
+  /** Positions at which the births came, as offsets from the ledger's base. */
   readonly offsets = new Uint32Array(pageSize)
-  /** Most pages never see a destroy. */
+  /** Most pages never see a destroy. The number beside one is the position at which it came, as an offset. */
   destroys: StampPage | undefined
 }
 
@@ -85,7 +85,17 @@ export class Table {
 
   /** Position of the newest life event, as an offset from the ledger's base. */
   lifeOffset(slot: number): number {
+    return Math.max(this.birthOffset(slot), this.destroyOffset(slot))
+  }
+
+  /** Position at which the newest birth came, as an offset from the ledger's base. */
+  birthOffset(slot: number): number {
     return this.#pages[slot >>> pageBits]!.offsets[slot & pageMask]!
+  }
+
+  /** Position at which the newest destroy came, as an offset from the ledger's base. */
+  destroyOffset(slot: number): number {
+    return this.#pages[slot >>> pageBits]!.destroys?.beside(slot & pageMask) ?? 0
   }
 
   /** A record lives if its newest birth is newer than its newest destroy. */
@@ -115,8 +125,13 @@ export class Table {
     page.destroys.set(slot & pageMask, stamp, writer)
   }
 
-  setLifeOffset(slot: number, offset: number): void {
+  setBirthOffset(slot: number, offset: number): void {
     this.#pages[slot >>> pageBits]!.offsets[slot & pageMask] = offset
+  }
+
+  /** For a slot that has a destroy. */
+  setDestroyOffset(slot: number, offset: number): void {
+    this.#pages[slot >>> pageBits]!.destroys!.setBeside(slot & pageMask, offset)
   }
 
   /** Takes a slot for an id that has none. */
@@ -137,8 +152,11 @@ export class Table {
     this.#ids[slot] = undefined
     for (const column of this.columns.values()) column.clear(slot)
     this.setBirth(slot, absent, 0)
-    if (this.destroy(slot) !== absent) this.setDestroy(slot, absent, 0)
-    this.setLifeOffset(slot, 0)
+    this.setBirthOffset(slot, 0)
+    if (this.#pages[slot >>> pageBits]!.destroys !== undefined) {
+      this.setDestroy(slot, absent, 0)
+      this.setDestroyOffset(slot, 0)
+    }
     this.#free.push(slot)
   }
 
@@ -149,8 +167,10 @@ export class Table {
 
   /** Lowers every position kept here: the ledger has a new base. */
   rebase(lower: (offset: number) => number): void {
-    for (const { offsets } of this.#pages)
+    for (const { offsets, destroys } of this.#pages) {
       for (let index = 0; index < pageSize; index++) offsets[index] = lower(offsets[index]!)
+      destroys?.rebase(lower)
+    }
     for (const column of this.columns.values()) column.rebase(lower)
   }
 }

@@ -229,8 +229,11 @@ export class Transaction {
     const destroyed = isStaged(table.destroy(slot))
     const offset = this.#ledger.touch(table.row(slot))
     if (born) table.setBirth(slot, lives ? stamp : entry.birth, lives ? this.#writer : entry.birthWriter)
-    if (destroyed) table.setDestroy(slot, lives ? destroyStamp : stamp, this.#writer)
-    if (born || destroyed) table.setLifeOffset(slot, offset)
+    if (born && lives) table.setBirthOffset(slot, offset)
+    if (destroyed) {
+      table.setDestroy(slot, lives ? destroyStamp : stamp, this.#writer)
+      table.setDestroyOffset(slot, offset)
+    }
     const fields: Record<string, Value> = {}
     for (const column of entry.before.keys()) {
       if (!column.has(slot)) continue

@@ -68,7 +68,8 @@ export function wholeOf(ledger: Ledger): unknown {
       id: table.id(slot),
       position: ledger.order.position(row),
       ...ledger.life(table, slot),
-      lifePosition: ledger.order.base + table.lifeOffset(slot),
+      birthPosition: ledger.order.base + table.birthOffset(slot),
+      destroyPosition: ledger.order.base + table.destroyOffset(slot),
       fields,
     })
   }

@@ -17,7 +17,7 @@ export function noteRow(id: string | number, position: number, text: string): St
     name: 'Note',
     id,
     position,
-    life: { birth: stamp, position },
+    life: { birth: { ...stamp, position } },
     fields: [{ name: 'text', value: text, ...stamp, position }],
   }
 }

@@ -60,7 +60,10 @@ export const rows: readonly StoreCase[] = [
         name: 'Note',
         id: 'n1',
         position: 9,
-        life: { birth: { stamp: 50, writer: eraId }, destroy: { stamp: 40, writer: otherEraId }, position: 5 },
+        life: {
+          birth: { stamp: 50, writer: eraId, position: 5 },
+          destroy: { stamp: 40, writer: otherEraId, position: 7 },
+        },
         fields: [
           { name: 'done', value: false, stamp: 0, writer: otherEraId, position: 5 },
           { name: 'text', value: 'hello', stamp: Number.MAX_SAFE_INTEGER, writer: eraId, position: 9 },
@@ -163,7 +166,7 @@ export const rows: readonly StoreCase[] = [
     needs: { reopens: true },
     run: async (place) => {
       const field = { name: 'text', value: 'second', stamp: 20, writer: otherEraId, position: 2 }
-      const life = { destroy: { stamp: 30, writer: otherEraId }, position: 3 }
+      const life = { destroy: { stamp: 30, writer: otherEraId, position: 3 } }
       const { rows } = await keptAndReread(
         place,
         { rows: [noteRow('n', 1, 'first')], position: 1 },
