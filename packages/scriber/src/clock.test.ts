@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Clock, clockEpochMs, stampAt, wallMsOf } from './clock.js'
+import { Clock, clockEpochMs, maxStamp, stampAt, wallMsOf } from './clock.js'
 import { ManualClock } from './testing/index.js'
 
 describe('a stamp', () => {
@@ -85,5 +85,20 @@ describe('a clock', () => {
     const time = new ManualClock()
     const stored = stampAt(time.now()) + 9_999
     expect(new Clock(time.now, stored).next()).toBe(stored + 1)
+  })
+})
+
+describe('a clock at the end of time', () => {
+  test('gives stamps that rise, and that leave room above', () => {
+    for (const wallMs of [
+      Date.UTC(2090, 0, 1),
+      Date.UTC(9999, 0, 1),
+      Number.MAX_SAFE_INTEGER,
+      Number.POSITIVE_INFINITY,
+    ]) {
+      const clock = new Clock(() => wallMs)
+      expect([clock.next(), clock.next()]).toEqual([maxStamp, maxStamp + 1])
+      expect(Number.isSafeInteger(clock.next())).toBe(true)
+    }
   })
 })

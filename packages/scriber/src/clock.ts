@@ -43,9 +43,9 @@ export class Clock {
     return this.#last
   }
 
-  /** A stamp greater than any given out or observed before. */
+  /** A stamp greater than any given out or observed before. A clock beyond the end of time counts on from the greatest stamp that others take. */
   next(): number {
-    this.#last = Math.max(this.#last + 1, stampAt(this.#nowMs()))
+    this.#last = Math.max(this.#last + 1, Math.min(stampAt(this.#nowMs()), maxStamp))
     return this.#last
   }
 

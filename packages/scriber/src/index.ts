@@ -17,7 +17,7 @@ export { Ledger, type OmitWriter } from './ledger.js'
 export { defaultScriberLimits, maxLedgerNames, type ScriberLimits } from './limits.js'
 export { MemoryStore } from './memory-store.js'
 export { compareStamps, compareValues } from './order.js'
-export { type Place, type Remembered, Scriber, type ScriberOptions } from './scriber.js'
+export { type Place, type Remembered, type RestampOptions, Scriber, type ScriberOptions } from './scriber.js'
 export type { ScriberEvents, Step } from './step.js'
 export type {
   Cursor,

@@ -48,9 +48,10 @@ export class Keeper {
     return this.#kept
   }
 
-  /** Keeps what a step touched, with the clock and the position that it moved on. */
-  keepRows(ledger: Ledger, touched: readonly TouchedRow[], clock: number): number {
-    return this.keep({ rows: touched.map((row) => storedRow(ledger, row)), clock, position: ledger.order.last })
+  /** Keeps what a step touched, with the clock and the position that it moved on, and what else is to be kept with it. */
+  keepRows(ledger: Ledger, touched: readonly TouchedRow[], clock: number, beside?: StoreTransaction): number {
+    const rows = touched.map((row) => storedRow(ledger, row))
+    return this.keep({ ...beside, rows, clock, position: ledger.order.last })
   }
 
   async close(): Promise<void> {

@@ -14,6 +14,7 @@ import { type EraId, type LedgerId, type Random, type RecordId, randomId } from 
 import { Keeper } from './keeper.js'
 import { Ledger } from './ledger.js'
 import { defaultScriberLimits, type ScriberLimits } from './limits.js'
+import { findAnew, makeAnew } from './restamping.js'
 import type { ScriberEvents, Step } from './step.js'
 import type { Cursor, Era, OutboxEntry, Store, StoredReplica, StoreImage, StoreTransaction } from './store.js'
 import type { Table } from './table.js'
@@ -43,6 +44,13 @@ export interface Place {
   readonly position: number
 }
 
+/** See `Scriber.restamp`. */
+export interface RestampOptions {
+  readonly aheadOf: number
+  readonly after: number
+  readonly beside?: StoreTransaction
+}
+
 export class Scriber {
   readonly ledger = new Ledger()
   readonly limits: ScriberLimits
@@ -53,7 +61,7 @@ export class Scriber {
   readonly #keeper: Keeper
   #clock: Clock
   #ledgerId: LedgerId = ''
-  #eras: Era[] = []
+  #eras: readonly Era[] = []
   #writer = 0
   #open = false
   /** The store is open, which is not yet to say that all in it was read. */
@@ -237,6 +245,29 @@ export class Scriber {
     return this.#replayed(this.ledger.mergeRows(rows), undefined, origin)
   }
 
+  /**
+   * Makes anew, in order and with earlier stamps, what was recorded here under stamps that are ahead of time, in a new era whose clock begins at
+   * the greater of wall time and the newest stamp of all that stays. Nobody is told of a step, since no value changes.
+   *
+   * @param aheadOf only what has a greater stamp is made anew.
+   * @param after the position up to which somebody else has our ledger: what came before keeps its stamps.
+   * @param beside what is stored in the same transaction.
+   * @returns false if there is nothing to make anew.
+   * @throws UsageError `SYNCRO_TRANSACTION_OPEN` within `transact`, `SYNCRO_NOT_READY`.
+   */
+  restamp({ aheadOf, after, beside }: RestampOptions): boolean {
+    this.#checkReplay()
+    if (this.#clock.last <= aheadOf) return false
+    const own = new Set(this.#eras.map(({ id }) => this.ledger.writers.number(id)))
+    const anew = findAnew(this.ledger, { aheadOf, after, own })
+    if (anew === undefined) return false
+    this.#nextEra()
+    this.#clock = new Clock(this.#options.now, anew.newestKept)
+    makeAnew(this.ledger, anew, this.#writer, () => this.#clock.next())
+    this.#keepTouched({ ...beside, eras: this.#eras })
+    return true
+  }
+
   /** Gives the store something beside rows, and returns the number under which it is stored: see `stored`. */
   keep(transaction: StoreTransaction): number {
     return this.#keeper.keep(transaction)
@@ -357,11 +388,11 @@ export class Scriber {
     return merged
   }
 
-  #keepTouched(): number {
+  #keepTouched(beside?: StoreTransaction): number {
     const { touched } = this.ledger
     if (touched === undefined) return this.#keeper.kept
     this.ledger.touched = []
-    return this.#keeper.keepRows(this.ledger, touched, this.#clock.last)
+    return this.#keeper.keepRows(this.ledger, touched, this.#clock.last, beside)
   }
 
   /** Steps are told in order: what a listener records is told after the step it listens to. */
@@ -435,14 +466,19 @@ export class Scriber {
   #beginEra(image: StoreImage | undefined): void {
     const { random, now } = this.#options
     this.#ledgerId = image?.ledger ?? randomId(random)
-    const era = { id: randomId(random), began: this.ledger.order.last }
-    this.#eras = [...(image?.eras ?? []), era]
+    this.#eras = image?.eras ?? []
+    this.#nextEra()
     this.#clock = new Clock(now, image?.clock)
-    this.#writer = this.ledger.writers.number(era.id)
     this.#remembered = { replicas: image?.replicas ?? [], outbox: image?.outbox ?? [] }
     if (this.#options.store !== undefined) this.ledger.touched = []
     this.#open = this.#closing === undefined
     this.#keeper.keep({ ledger: this.#ledgerId, eras: this.#eras })
+  }
+
+  #nextEra(): void {
+    const era = { id: randomId(this.#options.random), began: this.ledger.order.last }
+    this.#eras = [...this.#eras, era]
+    this.#writer = this.ledger.writers.number(era.id)
   }
 }
 
