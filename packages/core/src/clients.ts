@@ -22,6 +22,8 @@ export class Replica {
   lastScribe: string | number | undefined
   /** Version 1 only: rows whose creates it did not take, so that updates of them would fail there. Known while this client runs. */
   readonly withheld = new Set<number>()
+  /** By how many ms its time is behind ours, where it refused a stamp and said what time it is. Known until a session has ended without that. */
+  lagMs = 0
   /** The open session with it. */
   session: Session | undefined
 
@@ -153,6 +155,25 @@ export class Clients {
       if (keeps) durable = Math.max(durable, ack.position)
     }
     return durableOnline ? durable : any
+  }
+
+  /** How far into our ledger anybody has told us, for as long as we know, that they have everything, under the stamps that it has. */
+  ackedByAnybody(): number {
+    let position = 0
+    for (const { version, ack } of this.all())
+      if (version === 2 && ack !== undefined && this.#scriber.isGood(ack)) position = Math.max(position, ack.position)
+    return position
+  }
+
+  /** Forgets how far we have the others' ledgers; returns what is to be stored of that. The next sessions compare everything. */
+  dropCursors(): readonly StoredReplica[] {
+    const stored: StoredReplica[] = []
+    for (const replica of this.all()) {
+      if (replica.cursor === undefined) continue
+      replica.cursor = undefined
+      if (replica.durable) stored.push(replica.toStored())
+    }
+    return stored
   }
 
   #add(replica: Replica): void {

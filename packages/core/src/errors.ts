@@ -12,6 +12,7 @@ export type CoreUsageErrorCode =
   | 'SYNCRO_UID_INVALID'
 
 export type SessionErrorCode =
+  | 'SYNCRO_BEGUN_ANEW'
   | 'SYNCRO_CLOCK'
   | 'SYNCRO_CLOSED'
   | 'SYNCRO_CONNECTION_FAILED'
@@ -40,15 +41,18 @@ export class SessionError extends Error {
   readonly code: string
   /** True if the other side said so. */
   readonly remote: boolean
+  /** Of `SYNCRO_CLOCK`: what time it is, in ms since the Unix epoch, for whoever refused a stamp. */
+  readonly timeMs: number | undefined
 
   constructor(
     code: SessionErrorCode | (string & {}),
     message: string,
-    options: ErrorOptions & { readonly remote?: boolean } = {},
+    options: ErrorOptions & { readonly remote?: boolean; readonly timeMs?: number | undefined } = {},
   ) {
     super(message, options)
     this.code = code
     this.remote = options.remote ?? false
+    this.timeMs = options.timeMs
   }
 }
 

@@ -2,11 +2,12 @@
  * The dialogue of version 2: both say how far they have each other's ledger, catch up, and then send each other what happens. Everything a
  * peer is told about how far it has our ledger (`mark`) is told here, and is true when it is told (DESIGN section 5, "Marks").
  */
-import { type Ack, type Era, encodeFrame, encodeMessage, type Mark, type Message } from '@syncro/protocol'
-import type { Cursor, Merged, OmitWriter, RowImage, Walk } from '@syncro/scriber'
+import { type Ack, encodeFrame, encodeMessage, type Mark, type Message, type Pong } from '@syncro/protocol'
+import type { Batch, Cursor, Merged, OmitWriter, RowImage, Walk } from '@syncro/scriber'
 import type { Clients, Replica } from './clients.js'
 import type { Dialogue } from './dialogue.js'
 import { SessionError } from './errors.js'
+import { Guard } from './guard.js'
 import { wholeMs } from './handshake.js'
 import { encodeRows, type OutgoingStep } from './outgoing-step.js'
 import type { Session } from './session.js'
@@ -24,8 +25,10 @@ export class Exchange implements Dialogue<Message> {
   readonly #context: SessionContext
   readonly #clients: Clients
   readonly #replica: Replica
-  /** The peer's era, as its hello said; changes with an `era` message. */
-  #peerEra: string
+  readonly #peerEra: string
+  /** Judges the stamps that come, and those that go. */
+  readonly #guard: Guard
+  readonly #peerGuard: Guard
   #sending: Sending = 'waiting'
   /** Whether the cursor that the peer presented is good here; undefined until it came. */
   #theirsGood: boolean | undefined
@@ -37,6 +40,11 @@ export class Exchange implements Dialogue<Message> {
   /** … and of the rows beyond, every field up to here. In the middle of a catch-up this lags behind, since a row keeps fields that came long before its place. */
   #since = 0
   #marked = -1
+  /** How far the peer has everything, where something beyond is too new for it; no mark passes that. */
+  #held: { readonly position: number; readonly since: number } | undefined
+  #cancelHeld: (() => void) | undefined
+  /** The raw clock in the ping that waits for its pong. */
+  #asked: number | undefined
   /** Rows whose destroy the peer has to be told again, since it sent a birth that does not overcome it. As many as there are rows, at most. */
   readonly #outlived = new Set<number>()
   /** The peer has announced a catch-up that has not ended. */
@@ -53,6 +61,10 @@ export class Exchange implements Dialogue<Message> {
     this.#clients = context.clients
     this.#replica = replica
     this.#peerEra = peerEra
+    const { time, limits, scriber } = context
+    this.#guard = new Guard(time.now, limits, (writer) => replica.eras.has(writer))
+    const peerNow = () => time.now() - replica.lagMs
+    this.#peerGuard = new Guard(peerNow, limits, (writer) => scriber.isOwnEra(writer))
   }
 
   get isEven(): boolean {
@@ -70,12 +82,11 @@ export class Exchange implements Dialogue<Message> {
     switch (message.type) {
       case 'batch':
         checkSendable(message, bytes)
-        this.#replayed(this.#context.scriber.replay(batchOf(message), this.#session))
+        this.#onBatch(batchOf(message))
         break
       case 'rows':
         checkSendable(message, bytes)
-        this.#replayed(this.#context.scriber.replayRows(rowsOf(message), this.#session))
-        this.#session.progressed(message.rows.length)
+        this.#onRows(rowsOf(message))
         break
       case 'mark':
         this.#onMark(message)
@@ -98,17 +109,17 @@ export class Exchange implements Dialogue<Message> {
         this.#receiving = false
         this.#session.caughtUp()
         break
-      case 'era':
-        this.#onEra(message)
-        break
       case 'ping':
         this.#onPing(message.clock)
         break
       case 'pong':
-        // Nobody here asks yet.
+        this.#onPong(message)
         break
-      case 'error':
-        throw new SessionError(message.code, `The other side ended the session: ${message.message}`, { remote: true })
+      case 'error': {
+        const { code, time } = message
+        const text = `The other side ended the session: ${message.message}`
+        throw new SessionError(code, text, { remote: true, timeMs: time })
+      }
     }
   }
 
@@ -121,7 +132,7 @@ export class Exchange implements Dialogue<Message> {
       return
     }
     this.#sendOvertaken(step.kept)
-    if (step.origin !== this.#session) this.#push(outgoing.frames, step.kept)
+    if (step.origin !== this.#session && !this.#holds(outgoing)) this.#push(outgoing.frames, step.kept)
     this.#through = Math.max(this.#through, step.position)
     if (this.#sending === 'live') this.#since = this.#through
     this.#session.schedule()
@@ -139,7 +150,9 @@ export class Exchange implements Dialogue<Message> {
   }
 
   ask(): void {
-    if (!this.#session.isFull) this.#send({ type: 'ping', clock: wholeMs(this.#context.environment.now()) })
+    if (this.#session.isFull) return
+    this.#asked = wholeMs(this.#context.environment.now())
+    this.#send({ type: 'ping', clock: this.#asked })
   }
 
   drained(): void {
@@ -150,6 +163,7 @@ export class Exchange implements Dialogue<Message> {
   end(): void {
     this.#walk?.close()
     this.#walk = undefined
+    this.#cancelHeld?.()
     this.#sending = 'waiting'
   }
 
@@ -206,20 +220,38 @@ export class Exchange implements Dialogue<Message> {
     this.#session.acknowledged()
   }
 
-  #onEra({ era, previous }: Era): void {
-    if (previous !== this.#peerEra)
-      throw new SessionError(
-        'SYNCRO_CURSOR_INVALID',
-        'An era follows another than the one that is open in this session.',
-      )
-    this.#peerEra = era
-    this.#clients.met(this.#replica, era)
+  #onBatch(batch: Batch): void {
+    this.#checkTime(this.#guard.waitForBatch(batch))
+    this.#replayed(this.#context.scriber.replay(batch, this.#session))
+  }
+
+  #onRows(rows: readonly RowImage[]): void {
+    this.#checkTime(this.#guard.waitForRows(rows))
+    this.#replayed(this.#context.scriber.replayRows(rows, this.#session))
+    this.#session.progressed(rows.length)
+  }
+
+  /** What is ahead of time is not taken, nor anything that came with it; the cursor stays, so it comes again. */
+  #checkTime(waitMs: number): void {
+    if (waitMs === 0) return
+    const timeMs = this.#context.time.now()
+    throw new SessionError(
+      'SYNCRO_CLOCK',
+      `A change is stamped more than ${this.#context.limits.guardMs} ms ahead of the time here, which is ${shownTime(timeMs)}: a clock is wrong.`,
+      { timeMs },
+    )
   }
 
   #onPing(clock: number): void {
     if (this.#session.isFull) return
     const now = wholeMs(this.#context.environment.now())
     this.#send({ type: 'pong', clock, received: now, sent: now })
+  }
+
+  #onPong({ clock, received, sent }: Pong): void {
+    if (clock !== this.#asked) return
+    this.#asked = undefined
+    this.#session.answeredAt({ asked: clock, received, sent })
   }
 
   /** A birth that our destroy outlives may have been nothing new: then no step says so. */
@@ -235,8 +267,47 @@ export class Exchange implements Dialogue<Message> {
 
   #sendLives(): void {
     if (this.#outlived.size === 0) return
-    this.#push(encodeRows(this.#lives(this.#outlived), this.#context.limits.chunkBytes), this.#context.scriber.kept)
+    const rows = [...this.#lives(this.#outlived)].filter((row) => !this.#holdsRow(row))
+    this.#push(encodeRows(rows, this.#context.limits.chunkBytes), this.#context.scriber.kept)
     this.#outlived.clear()
+  }
+
+  /** Whether a step is too new for the peer, which would refuse it. */
+  #holds({ step }: OutgoingStep): boolean {
+    const waitMs =
+      step.batch === undefined ? this.#peerGuard.waitForRows(step.rows) : this.#peerGuard.waitForBatch(step.batch)
+    return this.#hold(waitMs, this.#reached)
+  }
+
+  #holdsRow(row: RowImage): boolean {
+    return this.#hold(this.#peerGuard.waitForRows([row]), this.#reached)
+  }
+
+  /** Up to here the peer has been sent everything. */
+  get #reached(): number {
+    return this.#walk === undefined ? this.#through : this.#walk.reached
+  }
+
+  /** Holds something back: whatever else happens goes on, but no mark passes this place, from which all is caught up when the time has come. */
+  #hold(waitMs: number, position: number): boolean {
+    if (waitMs === 0) return false
+    if (this.#held !== undefined) return true
+    this.#held = { position, since: this.#since }
+    const { environment, time } = this.#context
+    this.#cancelHeld = environment.timers.set(waitMs, () => this.#session.run(() => this.#release()))
+    this.#context.held(this.#session, time.now() + waitMs)
+    return true
+  }
+
+  #release(): void {
+    const { position, since } = this.#held!
+    this.#held = undefined
+    this.#walk?.close()
+    this.#walk = undefined
+    this.#through = position
+    this.#since = since
+    this.#sending = 'behind'
+    this.#pump()
   }
 
   /** Leaves out what the peer's own ledger wrote. */
@@ -263,7 +334,6 @@ export class Exchange implements Dialogue<Message> {
         return false
       case 'resumed':
         return this.#oursGood === undefined
-      case 'era':
       case 'ping':
       case 'pong':
         return true
@@ -317,13 +387,14 @@ export class Exchange implements Dialogue<Message> {
     let bytes = 0
     let ended = false
     for (let looked = 0; bytes < limits.chunkBytes && looked < limits.chunkRows; looked++) {
+      const { reached } = walk
       const row = walk.next()
       if (row === undefined) {
         ended = true
         break
       }
       const image = scriber.ledger.image(row, this.#since, this.#omitted)
-      if (image === undefined) continue
+      if (image === undefined || this.#hold(this.#peerGuard.waitForRows([image]), reached)) continue
       rows.push(image)
       bytes += rowBytes(image)
     }
@@ -352,7 +423,7 @@ export class Exchange implements Dialogue<Message> {
     const rows: RowImage[] = []
     for (const row of walk.takeOvertaken()) {
       const image = this.#context.scriber.ledger.image(row, this.#since, this.#omitted)
-      if (image !== undefined) rows.push(image)
+      if (image !== undefined && !this.#holdsRow(image)) rows.push(image)
     }
     if (rows.length > 0) this.#push(encodeRows(rows, this.#context.limits.chunkBytes), kept)
   }
@@ -366,6 +437,7 @@ export class Exchange implements Dialogue<Message> {
   }
 
   #mark(position: number, since = position): void {
+    if (this.#held !== undefined) return
     const { scriber } = this.#context
     this.#marked = position
     this.#send(
@@ -383,4 +455,9 @@ export class Exchange implements Dialogue<Message> {
     const body = encodeMessage(message)
     this.#session.push(this.#session.hasBorders ? body : encodeFrame(body, 32), kept)
   }
+}
+
+/** A time for people; it may lie beyond what dates can say. */
+function shownTime(ms: number): string {
+  return Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : `${ms} ms since 1970`
 }

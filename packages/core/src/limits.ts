@@ -4,6 +4,10 @@ export interface CoreLimits {
   readonly maxUnprovenBytes: number
   /** Milliseconds until a session that has not shaken hands is ended: a peer that says nothing must not be kept for ever. */
   readonly handshakeMs: number
+  /** Milliseconds that a stamp may be ahead of corrected time where it is taken from its author: clocks are that far off, and no further. */
+  readonly guardMs: number
+  /** … and how many more where it is passed on for others: whoever took it just in time must be able to hand it on. */
+  readonly guardRelayMs: number
   /** Milliseconds after which a session that has said nothing asks the peer for a sign of life. */
   readonly heartbeatMs: number
   /** Milliseconds of silence after which the peer counts as dead: more than two heartbeats, so that one late answer ends nothing. */
@@ -51,6 +55,8 @@ export interface CoreLimits {
 export const defaultCoreLimits: CoreLimits = {
   maxUnprovenBytes: 64 * 1024,
   handshakeMs: 10_000,
+  guardMs: 300_000,
+  guardRelayMs: 60_000,
   heartbeatMs: 15_000,
   deadAfterMs: 35_000,
   maxQueuedBytes: 1024 * 1024,

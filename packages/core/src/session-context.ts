@@ -5,6 +5,8 @@ import type { Environment } from './environment.js'
 import type { SessionError } from './errors.js'
 import type { CoreLimits } from './limits.js'
 import type { Session } from './session.js'
+import type { TimeSetting } from './time-setting.js'
+import type { Timekeeper } from './timekeeper.js'
 
 /** What all sessions of a Syncro share. */
 export interface SessionContext {
@@ -14,6 +16,9 @@ export interface SessionContext {
   readonly scriber: Scriber
   readonly clients: Clients
   readonly environment: Environment
+  /** Corrected time. Of the environment's clock only differences to others' are told. */
+  readonly time: Timekeeper
+  readonly timeSetting: TimeSetting
   readonly limits: CoreLimits
   /** Numbers the sessions of this era. */
   nextNumber(): number
@@ -21,6 +26,8 @@ export interface SessionContext {
   changed(session: Session): void
   /** A session has written all that it had to send, or has ended. */
   emptied(): void
+  /** Something is too new for this session's peer; it is sent when its time has come, in ms of corrected time. */
+  held(session: Session, untilMs: number): void
   warn(code: string, subject: string, message: string): void
   /** Tells the application of something that went wrong with a record: an error event, or, where nobody listens, a warning. */
   problem(error: SessionError, subject: string): void

@@ -12,6 +12,7 @@ import {
   type PeerInfo,
   ProtocolError,
   type ReceivedV1Message,
+  type Upgrade,
   type V1Message,
   type Value,
 } from '@syncro/protocol'
@@ -27,6 +28,7 @@ import { Outbound } from './outbound.js'
 import type { OutgoingStep } from './outgoing-step.js'
 import type { SessionContext } from './session-context.js'
 import { isThenable } from './thenable.js'
+import type { TimeSample } from './timekeeper.js'
 
 /** `handshaking`, then `catching-up` until the peer says that we have what it has, then `live`; `closed` in the end. */
 export type SessionState = 'handshaking' | 'catching-up' | 'live' | 'closed'
@@ -43,6 +45,8 @@ export interface SessionEvents {
 
 export interface SessionOptions {
   readonly connection: Connection
+  /** Whether this side opened the connection. */
+  readonly isDialled: boolean
   /** The client that is expected; without one its hello has to say. */
   readonly uid?: string | undefined
   readonly credentials?: Value | undefined
@@ -62,6 +66,7 @@ export class Session implements Vitals {
   #state: SessionState = 'handshaking'
   #version: 1 | 2 | undefined
   #hello: Hello | undefined
+  #helloSentMs = 0
   #helloReceivedMs = 0
   #reason: SessionError | undefined
   #bridge: Bridge | undefined
@@ -128,6 +133,11 @@ export class Session implements Vitals {
 
   get replica(): Replica | undefined {
     return this.#replica
+  }
+
+  /** Whether this side opened the connection: then the clock on the other side is measured. */
+  get isDialled(): boolean {
+    return this.#options.isDialled
   }
 
   /** The number of this session among those of this client's era. */
@@ -204,7 +214,9 @@ export class Session implements Vitals {
   }
 
   #sayHello(): void {
-    this.sendV1(ourHello(this.#context, this.#number, this.#options.credentials))
+    const hello = ourHello(this.#context, this.#number, this.#options.credentials)
+    this.#helloSentMs = hello.clock
+    this.sendV1(hello)
     if (this.#uid === undefined) return
     this.#bridge = new Bridge(this, this.#context, this.#uid)
     this.#bridge.begin()
@@ -331,6 +343,13 @@ export class Session implements Vitals {
     this.#context.changed(this)
   }
 
+  /** For dialogues: the peer has told when it got a question of ours, and when its answer left, in ms of its raw wall clock. */
+  answeredAt(times: Omit<TimeSample, 'answered'>): void {
+    if (!this.isDialled || this.#replica === undefined) return
+    const answered = wholeMs(this.#context.environment.now())
+    this.#context.timeSetting.measured(this.#replica, { ...times, answered })
+  }
+
   /** For dialogues: the peer has acknowledged something. */
   acknowledged(): void {
     this.#context.changed(this)
@@ -355,7 +374,7 @@ export class Session implements Vitals {
   #takeV1(message: ReceivedV1Message): void {
     if (this.#version === 1) this.#bridge!.receive(message)
     else if (this.#hello === undefined) this.#takeFirst(message)
-    else if (message.type === 'upgrade' && this.#exchange !== undefined) this.#inbound.upgrade()
+    else if (message.type === 'upgrade' && this.#exchange !== undefined) this.#takeUpgrade(message)
     // The other's version-1 sync came before it had read our hello: it is void. And a type that nobody knows is nobody's business.
     else if (message.type !== 'sync' && message.type !== 'unknown') throw unexpected(message.type)
   }
@@ -389,6 +408,11 @@ export class Session implements Vitals {
     this.#prove({ uid: hello.uid, version: 2, credentials: hello.auth, peer: this.#options.peer }, () =>
       this.#upgrade(hello),
     )
+  }
+
+  #takeUpgrade({ clock, received, sent }: Upgrade): void {
+    this.#inbound.upgrade()
+    if (clock === this.#helloSentMs) this.answeredAt({ asked: clock, received, sent })
   }
 
   /** Lets the application judge who this is, and holds what comes in the meantime. */
@@ -491,14 +515,24 @@ export class Session implements Vitals {
     this.#events.emit('closed', reason)
     this.#context.changed(this)
     this.#context.emptied()
+    this.#heedClock(reason)
+  }
+
+  /** The peer has refused a stamp and said what time it is; if it did not, what was known of its time may be no longer true. */
+  #heedClock({ code, remote, timeMs }: SessionError): void {
+    const replica = this.#replica
+    if (replica === undefined) return
+    if (!remote || code !== 'SYNCRO_CLOCK' || timeMs === undefined) replica.lagMs = 0
+    else this.#context.timeSetting.refused(replica, timeMs, this.isDialled)
   }
 
   /** Tells a peer that speaks version 2 why; one that speaks version 1 would break on it (WIRE 6.6). */
-  #lastWords({ code, message, remote }: SessionError): Uint8Array[] {
+  #lastWords({ code, message, remote, timeMs }: SessionError): Uint8Array[] {
     if (remote || untold.has(code) || !this.#hello?.versions.includes(2)) return []
     // What a peer may know of an error that is none of its business.
     const text = code === 'SYNCRO_INTERNAL' ? 'The session ended by an error that was not foreseen.' : message
-    const body = encodeMessage({ type: 'error', code, message: text })
+    const time = timeMs === undefined ? undefined : { time: wholeMs(timeMs) }
+    const body = encodeMessage({ type: 'error', code, message: text, ...time })
     const error = this.hasBorders ? body : encodeFrame(body, 32)
     return this.#version === undefined ? [this.#upgradeTo(this.#hello), error] : [error]
   }

@@ -31,6 +31,8 @@ import { Pending, type Unsent } from './pending.js'
 import { PlayerBinding } from './player-binding.js'
 import { Session, type SessionOptions } from './session.js'
 import type { SessionContext } from './session-context.js'
+import { TimeSetting } from './time-setting.js'
+import { Timekeeper } from './timekeeper.js'
 
 export interface SyncroOptions {
   /** The stable name this client is known by: 1 to 256 characters. A server's may simply be `"server"`. */
@@ -57,6 +59,13 @@ export interface SyncroEvents {
   changed: () => void
   /** Two values under one stamp: a data directory was copied and both copies wrote. */
   conflict: (conflict: Conflict) => void
+  /** Something is stamped ahead of the time of a client, which would refuse it. It is sent when its time has come: `untilMs`, in corrected time. */
+  held: (held: { readonly uid: string | undefined; readonly untilMs: number }) => void
+  /**
+   * The clock here was wrong, and is set right: what nobody had acknowledged was made anew under stamps of the right time. Sessions begin anew
+   * by it.
+   */
+  'set-right': (clock: { readonly offsetMs: number }) => void
   /** What a listener, a connection or the store threw. Without a listener it is thrown, on its own. */
   error: (error: unknown) => void
 }
@@ -90,6 +99,7 @@ export class Syncro {
   readonly limits: CoreLimits
   /** Resolves when the store is open; at once where nothing has to be waited for. Rejects with the store's error. */
   readonly ready: Promise<void>
+  readonly #time: Timekeeper
   readonly #options: SyncroOptions
   readonly #clients: Clients
   readonly #pending: Pending
@@ -123,10 +133,10 @@ export class Syncro {
     this.mode = options.mode ?? platformMode()
     this.environment = { ...platformEnvironment, ...options.environment }
     this.limits = { ...defaultCoreLimits, ...options.limits }
-    const { now, random } = this.environment
+    this.#time = new Timekeeper(this.environment.now)
     this.scriber = new Scriber({
-      now,
-      random,
+      now: this.#time.now,
+      random: this.environment.random,
       ...(options.store === undefined ? undefined : { store: options.store }),
       ...(options.limits === undefined ? undefined : { limits: options.limits }),
       reportError: (error) => this.#report(error),
@@ -147,6 +157,14 @@ export class Syncro {
       : this.scriber.ready.then(() => this.#clients.remember(this.scriber.remembered.replicas))
     // Whoever awaits `ready` gets the error; nobody having done so yet is no unhandled rejection.
     this.ready.catch(() => undefined)
+  }
+
+  /**
+   * Wall time in ms since the Unix epoch, set right by the clocks of those whom this client dialled. What is recorded here is stamped with it. Raw
+   * until one has been measured.
+   */
+  now(): number {
+    return this.#time.now()
   }
 
   get isReady(): boolean {
@@ -178,7 +196,7 @@ export class Syncro {
   connect(uid: string, connection: Connection, options: { readonly credentials?: Value } = {}): Session {
     checkUid(uid)
     this.#named.add(uid)
-    return this.#open({ connection, uid, credentials: options.credentials })
+    return this.#open({ connection, isDialled: true, uid, credentials: options.credentials })
   }
 
   /**
@@ -197,7 +215,7 @@ export class Syncro {
       this.#named.add(uid)
     }
     if (authenticate === undefined && peer?.local === false) this.#warnUnauthenticated(peer)
-    return this.#open({ connection, uid, authenticate, peer })
+    return this.#open({ connection, isDialled: false, uid, authenticate, peer })
   }
 
   /**
@@ -240,7 +258,7 @@ export class Syncro {
       environment: this.environment,
       limits: this.limits,
       ready: this.ready,
-      open: (connection, { uid, credentials }) => this.#open({ connection, uid, credentials }),
+      open: (connection, { uid, credentials }) => this.#open({ connection, isDialled: true, uid, credentials }),
       sessionWith: (uid) =>
         [...this.#sessions].find(
           (session) => session.uid === uid && session.state !== 'closed' && session.state !== 'handshaking',
@@ -507,10 +525,13 @@ export class Syncro {
       scriber,
       clients: this.#clients,
       environment,
+      time: this.#time,
+      timeSetting: new TimeSetting(scriber, this.#clients, this.#time, limits, { begunAnew: () => this.#begunAnew() }),
       limits,
       nextNumber: () => this.#numbers++,
       changed: () => this.#events.emit('changed'),
       emptied: () => this.#emptied?.(),
+      held: ({ uid }, untilMs) => this.#events.emit('held', { uid, untilMs }),
       warn: (code, subject, message) => this.warn(code, subject, message),
       problem: (error, subject) => {
         if (this.#events.has('error')) this.#events.emit('error', error)
@@ -518,6 +539,19 @@ export class Syncro {
       },
       report: (error) => this.#report(error),
     }
+  }
+
+  /** Nobody's session goes on under an era, or a ledger, that has ended. */
+  #begunAnew(): void {
+    for (const session of [...this.#sessions])
+      session.end('SYNCRO_BEGUN_ANEW', 'This client has begun anew, since its clock was set right: dial again.')
+    const { offsetMs } = this.#time
+    this.warn(
+      'SYNCRO_CLOCK',
+      'set right',
+      `The clock of this device is wrong${offsetMs === 0 ? '' : ` by ${Math.round(-offsetMs / 1000)} s`}. What was recorded under it, and is nobody else's yet, has been given the right time. Set the clock.`,
+    )
+    this.#events.emit('set-right', { offsetMs })
   }
 
   #warnUnauthenticated(peer: PeerInfo): void {

@@ -1,5 +1,5 @@
 import { decodeMessage, encodeMessage, MAX_FIELDS } from '@syncro/protocol'
-import { maxStamp, type RowImage } from '@syncro/scriber'
+import type { RowImage } from '@syncro/scriber'
 import { describe, expect, test } from 'vitest'
 import { batchMessage, batchOf, rowsMessages, rowsOf } from './wire.js'
 
@@ -22,27 +22,6 @@ describe('a batch', () => {
     }
     expect(batchOf(batchMessage(batch))).toEqual(batch)
   })
-
-  for (const [stamp, taken] of [
-    [maxStamp - 1, true],
-    [maxStamp, true],
-    [maxStamp + 1, false],
-  ] as const) {
-    test(`with the stamp ${stamp} is ${taken ? 'taken' : 'refused'}`, () => {
-      const read = () => batchOf({ type: 'batch', stamp, writer, changes: [{ name: 'Todo', id: 1, type: 'destroy' }] })
-      const readAfter = () =>
-        batchOf({
-          type: 'batch',
-          stamp: 1,
-          writer,
-          changes: [{ name: 'Todo', id: 1, type: 'create', after: [stamp, writer] }],
-        })
-      for (const attempt of [read, readAfter]) {
-        if (taken) expect(attempt).not.toThrow()
-        else expect(attempt).toThrow(expect.objectContaining({ code: 'SYNCRO_CLOCK' }))
-      }
-    })
-  }
 })
 
 describe('rows', () => {
@@ -70,14 +49,5 @@ describe('rows', () => {
       for (const message of messages) expect(decodeMessage(encodeMessage(message))).toEqual(message)
       expect(messages.flatMap(rowsOf).flatMap((part) => part.fields)).toEqual(fields)
     }
-  })
-
-  test('with a stamp from the end of time are refused', () => {
-    const message = {
-      type: 'rows' as const,
-      writers: [writer],
-      rows: [{ name: 'Todo', id: 1, fields: [['title', 'x', maxStamp + 1, 0] as const] }],
-    }
-    expect(() => rowsOf(message)).toThrow(expect.objectContaining({ code: 'SYNCRO_CLOCK' }))
   })
 })

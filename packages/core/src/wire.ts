@@ -13,7 +13,6 @@ import {
   type Value,
 } from '@syncro/protocol'
 import { type Batch, type Change, encodedBytes, maxStamp, type RowImage, type Stamp } from '@syncro/scriber'
-import { SessionError } from './errors.js'
 
 export function batchMessage(batch: Batch): BatchMessage {
   const { stamp, writer, changes } = batch
@@ -25,11 +24,8 @@ export function batchMessage(batch: Batch): BatchMessage {
   }
 }
 
-/** @throws SessionError `SYNCRO_CLOCK` for a stamp from the end of time. */
 export function batchOf(message: BatchMessage): Batch {
   const { stamp, writer, changes } = message
-  checkStamp(stamp)
-  for (const { after } of changes) if (after !== undefined) checkStamp(after[0])
   return {
     stamp,
     writer,
@@ -85,16 +81,9 @@ export function* rowsMessages(rows: Iterable<RowImage>, chunkBytes: number): Ite
   if (chunk.rows.length > 0) yield chunk.message()
 }
 
-/**
- * The rows of a message. Writers were checked to be in the message's list.
- *
- * @throws SessionError `SYNCRO_CLOCK` for a stamp from the end of time.
- */
+/** The rows of a message. Writers were checked to be in the message's list. */
 export function rowsOf(message: Rows): RowImage[] {
-  const stampOf = ([stamp, writer]: RowStamp): Stamp => {
-    checkStamp(stamp)
-    return { stamp, writer: message.writers[writer]! }
-  }
+  const stampOf = ([stamp, writer]: RowStamp): Stamp => ({ stamp, writer: message.writers[writer]! })
   return message.rows.map(({ name, id, birth, destroy, fields }) => ({
     name,
     id,
@@ -172,13 +161,4 @@ function checkField(name: string, id: RecordId, field: string, value: Value): vo
     writers: ['0'.repeat(24), '1'.repeat(24), '2'.repeat(24)],
     rows: [{ name, id, birth: life, destroy: life, fields: [[field, value, maxStamp, 0]] }],
   })
-}
-
-/** After such a stamp there would be none left for us. */
-function checkStamp(stamp: number): void {
-  if (stamp > maxStamp)
-    throw new SessionError(
-      'SYNCRO_CLOCK',
-      `The stamp ${stamp} lies beyond the year 2089: a clock on the other side is wrong.`,
-    )
 }

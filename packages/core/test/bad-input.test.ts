@@ -1,6 +1,6 @@
 /** PROTOCOL.md, section 7, from the session's side: which code, which side, what stays. */
 import { encodeFrame, encodeMessage, MAX_FRAME_BYTES, type Message } from '@syncro/protocol'
-import { maxLedgerNames } from '@syncro/scriber'
+import { maxLedgerNames, stampAt } from '@syncro/scriber'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Syncro } from '../src/syncro.js'
 import { era, Peer } from './peer.js'
@@ -95,9 +95,9 @@ const texts: Record<string, readonly [text: string, code: string]> = {
     `{"type":"mark","era":"${era}","position":1,"since":2}`,
     'SYNCRO_MESSAGE_INVALID',
   ],
-  'an era that follows another': [
-    `{"type":"era","era":"${writer}","began":0,"previous":"${writer}"}`,
-    'SYNCRO_CURSOR_INVALID',
+  'a stamp of tomorrow': [
+    `{"type":"batch","stamp":${stampAt(Date.UTC(2026, 0, 2))},"writer":"${writer}","changes":[["Todo",1,"d"]]}`,
+    'SYNCRO_CLOCK',
   ],
 }
 
@@ -289,10 +289,12 @@ describe('a peer that lies about how far things have gone', () => {
     ] as const) {
       const world = new World()
       const a = world.client('a', { limits: { maxEras: 3 } })
-      const peer = new Peer(world, a).shakeHands()
+      let peer = new Peer(world, a).shakeHands()
       const ids = Array.from({ length: count }, (_, n) => String(n).padStart(24, '0'))
-      for (const [n, id] of ids.entries()) peer.send({ type: 'era', era: id, began: 0, previous: ids[n - 1] ?? era })
-      peer.settle()
+      for (const id of ids) {
+        peer.session.close()
+        peer = new Peer(world, a).shakeHands({ era: id })
+      }
       expect(peer.session.state).toBe('live')
       expect(peer.session.replica!.eras.size).toBe(kept)
       expect(peer.session.replica!.eras.has(ids.at(-1)!)).toBe(true)

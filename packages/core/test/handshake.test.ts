@@ -155,7 +155,6 @@ describe('after a hello', () => {
     'an ack': [{ type: 'ack', era: 'b'.repeat(24), position: 0 }],
     'a catch-up': [{ type: 'catch-up', rows: 1 }],
     'a caught-up': [{ type: 'caught-up' }],
-    'an era': [{ type: 'era', era: 'c'.repeat(24), began: 0, previous: 'b'.repeat(24) }],
     'a ping': [{ type: 'ping', clock: 1 }],
     'a resumed': [{ type: 'resumed', good: true }],
   } as const))

@@ -8,6 +8,8 @@ import { World } from './world.js'
 const triedIn: Record<keyof CoreLimits, string | undefined> = {
   maxUnprovenBytes: 'handshake.test.ts',
   handshakeMs: 'handshake.test.ts',
+  guardMs: '../src/guard.test.ts',
+  guardRelayMs: '../src/guard.test.ts',
   heartbeatMs: 'heartbeat.test.ts',
   deadAfterMs: 'heartbeat.test.ts',
   stallMs: 'heartbeat.test.ts',

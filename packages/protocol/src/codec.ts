@@ -8,7 +8,6 @@ import { parseAck } from './messages/ack.js'
 import { batchText, parseBatch } from './messages/batch.js'
 import { parseCatchUp } from './messages/catch-up.js'
 import { parseCaughtUp } from './messages/caught-up.js'
-import { parseEra } from './messages/era.js'
 import { parseError, writeError } from './messages/error.js'
 import { parseMark } from './messages/mark.js'
 import type { Message } from './messages/message.js'
@@ -71,8 +70,6 @@ export function decodeMessage(body: Uint8Array): Message {
       return parseResume(raw)
     case 'resumed':
       return parseResumed(raw)
-    case 'era':
-      return parseEra(raw)
     case 'error':
       return parseError(raw)
     default:

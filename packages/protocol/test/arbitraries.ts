@@ -112,7 +112,6 @@ export const message: fc.Arbitrary<Message> = fc.oneof(
   fc.record({ type: one('mark'), era: hexId, position: count }),
   fc.tuple(hexId, twoPlaces).map(([era, [since, position]]) => ({ type: 'mark' as const, era, position, since })),
   fc.record({ type: one('ack'), era: hexId, position: count }),
-  fc.record({ type: one('era'), era: hexId, began: count, previous: hexId }),
   fc.record({ type: one('ping'), clock: count }),
   fc.record({ type: one('pong'), clock: count, received: count, sent: count }),
   fc.record(

@@ -136,7 +136,7 @@ describe('limits', () => {
     expect(decodeMessage(encodeMessage(sent))).toEqual(sent)
   })
 
-  test('M14 a longer error text is cut where it is sent, never within a surrogate pair', () => {
+  test('M13 a longer error text is cut where it is sent, never within a surrogate pair', () => {
     const cut = (message: string) => decodeMessage(encodeMessage({ type: 'error', code: 'X', message }))
     expect(cut(text(5_000))).toMatchObject({ message: text(MAX_ERROR_TEXT_LENGTH) })
     expect(cut(`${text(MAX_ERROR_TEXT_LENGTH - 1)}😀`)).toMatchObject({ message: text(MAX_ERROR_TEXT_LENGTH - 1) })

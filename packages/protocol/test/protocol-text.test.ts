@@ -50,7 +50,6 @@ test('every message has an example', () => {
       'caught-up',
       'mark',
       'ack',
-      'era',
       'ping',
       'pong',
       'error',

@@ -94,14 +94,33 @@ describe('what a wrong clock stamped', () => {
   })
 
   test('and somebody acknowledged keeps its stamp, and holds up what was made after it', () => {
-    const { scriber, ledger, setRight } = ahead()
+    const { scriber, ledger, clock, setRight } = ahead()
     scriber.record('Todo', 'create', 1, { title: 'acknowledged' })
     const { position } = scriber.place
     const before = fieldOf(ledger, 1)
+    clock.advance(1000)
     scriber.record('Todo', 'create', 2, { title: 'not' })
     expect(setRight(position)).toBe(true)
     expect(fieldOf(ledger, 1)).toEqual(before)
     expect(fieldOf(ledger, 2).stamp).toBe(before.stamp + 1)
+  })
+
+  test('is not made anew where nothing would become older by it', () => {
+    const { scriber, setRight } = ahead()
+    scriber.record('Todo', 'create', 1, { title: 'acknowledged' })
+    const { position } = scriber.place
+    scriber.record('Todo', 'create', 2, { title: 'right behind it' })
+    const { era } = scriber
+    expect([setRight(position), scriber.era]).toEqual([false, era])
+  })
+
+  test('is made anew only if something lies beyond another bound, where one is given', () => {
+    const { scriber, clock, bound } = ahead()
+    scriber.record('Todo', 'create', 1, {})
+    const newest = scriber.clock.last
+    clock.advance(-hour)
+    expect(scriber.restamp({ aheadOf: bound, ifBeyond: newest, after: 0 })).toBe(false)
+    expect(scriber.restamp({ aheadOf: bound, ifBeyond: newest - 1, after: 0 })).toBe(true)
   })
 
   test('stays newer than what it won over, which others wrote', () => {
@@ -179,7 +198,7 @@ describe('what a wrong clock stamped', () => {
     }
     clock.advance(-hour)
     const replica = { uid: 'b', ledger: 'e'.repeat(24), durable: true, eras: [], seenMs: 1 }
-    scriber.restamp({ aheadOf: bound, after: 0, beside: { replicas: [replica] } })
+    scriber.restamp({ aheadOf: bound, after: 0, beside: () => ({ replicas: [replica] }) })
     expect(kept).toEqual([['clock', 'eras', 'position', 'replicas', 'rows']])
     const image = store.open()!
     expect(image).toMatchObject({ clock: bound + 1, eras: scriber.eras, replicas: [replica] })

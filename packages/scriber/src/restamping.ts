@@ -30,18 +30,28 @@ export interface Anew {
   readonly written: readonly Written[]
   /** The newest stamp of all that stays: what is made anew has to be newer, or it would lose to what it won over. */
   readonly newestKept: number
+  /** The newest stamp of what is made anew. */
+  readonly newest: number
+  /** How many stamps that takes. */
+  readonly batches: number
 }
 
 /** What is to be made anew; undefined if nothing is. */
 export function findAnew(ledger: Ledger, restamping: Restamping): Anew | undefined {
-  const written: Written[] = []
+  const found: Written[] = []
   const walk = ledger.walk(restamping.after)
   for (let row = walk.next(); row !== undefined; row = walk.next()) {
     const { table, slot } = ledger.place(row)
-    written.push(...writtenIn(ledger, table, slot, restamping))
+    found.push(...writtenIn(ledger, table, slot, restamping))
   }
   walk.close()
-  return written.length === 0 ? undefined : { written, newestKept: newestKept(ledger, written) }
+  if (found.length === 0) return undefined
+  const kept = newestKept(ledger, found)
+  // What is older than something that stays cannot be made older: it would have to be newer than that.
+  const written = found.filter(({ stamp }) => stamp > kept)
+  const ages = new Set(written.map(({ stamp, writer }) => `${stamp} ${writer}`))
+  const newest = written.reduce((most, { stamp }) => Math.max(most, stamp), -1)
+  return { written, newestKept: kept, newest, batches: ages.size }
 }
 
 /**

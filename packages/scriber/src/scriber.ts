@@ -46,9 +46,14 @@ export interface Place {
 
 /** See `Scriber.restamp`. */
 export interface RestampOptions {
+  /** Only what has a greater stamp is made anew. */
   readonly aheadOf: number
+  /** … and only if something has a stamp greater than this. Default: `aheadOf`. */
+  readonly ifBeyond?: number
+  /** The position up to which somebody else has our ledger: what came before keeps its stamps. */
   readonly after: number
-  readonly beside?: StoreTransaction
+  /** What is stored in the same transaction; asked for once it is certain that there is one. */
+  readonly beside?: () => StoreTransaction
 }
 
 export class Scriber {
@@ -105,6 +110,11 @@ export class Scriber {
 
   get eras(): readonly Era[] {
     return this.#eras
+  }
+
+  /** Whether a writer is this client, in this era or one before. */
+  isOwnEra(writer: string): boolean {
+    return this.#eras.some(({ id }) => id === writer)
   }
 
   get clock(): Clock {
@@ -249,22 +259,27 @@ export class Scriber {
    * Makes anew, in order and with earlier stamps, what was recorded here under stamps that are ahead of time, in a new era whose clock begins at
    * the greater of wall time and the newest stamp of all that stays. Nobody is told of a step, since no value changes.
    *
-   * @param aheadOf only what has a greater stamp is made anew.
-   * @param after the position up to which somebody else has our ledger: what came before keeps its stamps.
-   * @param beside what is stored in the same transaction.
-   * @returns false if there is nothing to make anew.
+   * @returns false if there is nothing to make anew, or nothing would become older by it.
    * @throws UsageError `SYNCRO_TRANSACTION_OPEN` within `transact`, `SYNCRO_NOT_READY`.
    */
-  restamp({ aheadOf, after, beside }: RestampOptions): boolean {
+  restamp({ aheadOf, ifBeyond = aheadOf, after, beside }: RestampOptions): boolean {
     this.#checkReplay()
-    if (this.#clock.last <= aheadOf) return false
+    if (this.#clock.last <= ifBeyond) return false
     const own = new Set(this.#eras.map(({ id }) => this.ledger.writers.number(id)))
     const anew = findAnew(this.ledger, { aheadOf, after, own })
-    if (anew === undefined) return false
+    if (anew === undefined || anew.newest <= ifBeyond) return false
+    const clock = new Clock(this.#options.now, anew.newestKept)
+    const first = clock.next()
+    if (first + anew.batches > anew.newest) return false
     this.#nextEra()
-    this.#clock = new Clock(this.#options.now, anew.newestKept)
-    makeAnew(this.ledger, anew, this.#writer, () => this.#clock.next())
-    this.#keepTouched({ ...beside, eras: this.#eras })
+    this.#clock = clock
+    let next = first - 1
+    makeAnew(this.ledger, anew, this.#writer, () => {
+      next += 1
+      return next
+    })
+    clock.observe(next)
+    this.#keepTouched({ ...beside?.(), eras: this.#eras })
     return true
   }
 

@@ -16,7 +16,7 @@ export interface ErrorMessage {
   readonly time?: number
 }
 
-/** Rule M14. */
+/** Rule M13. */
 export function parseError(raw: RawObject): ErrorMessage {
   const { code, message, time } = raw
   if (typeof code !== 'string' || code === '') throw invalid('code', 'a string that is not empty')

@@ -4,7 +4,6 @@ import type { Ack } from './ack.js'
 import type { Batch } from './batch.js'
 import type { CatchUp } from './catch-up.js'
 import type { CaughtUp } from './caught-up.js'
-import type { Era } from './era.js'
 import type { ErrorMessage } from './error.js'
 import type { Mark } from './mark.js'
 import type { Ping } from './ping.js'
@@ -23,7 +22,6 @@ export type Message =
   | CaughtUp
   | Mark
   | Ack
-  | Era
   | Ping
   | Pong
   | ErrorMessage

@@ -9,7 +9,7 @@ export interface Ping {
   readonly clock: number
 }
 
-/** Rule M13. */
+/** Rule M12. */
 export function parsePing(raw: RawObject): Ping {
   const { clock } = raw
   if (!isCount(clock)) throw invalid('clock', 'a safe integer of at least 0')

@@ -15,7 +15,7 @@ export interface Pong {
   readonly sent: number
 }
 
-/** Rule M13. */
+/** Rule M12. */
 export function parsePong(raw: RawObject): Pong {
   const { clock, received, sent } = raw
   if (!isCount(clock)) throw invalid('clock', 'a safe integer of at least 0')
