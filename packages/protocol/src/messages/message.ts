@@ -13,15 +13,4 @@ import type { Resumed } from './resumed.js'
 import type { Rows } from './rows.js'
 
 /** What two of ours say to each other after their `upgrade`s. */
-export type Message =
-  | Resume
-  | Resumed
-  | Batch
-  | CatchUp
-  | Rows
-  | CaughtUp
-  | Mark
-  | Ack
-  | Ping
-  | Pong
-  | ErrorMessage
+export type Message = Resume | Resumed | Batch | CatchUp | Rows | CaughtUp | Mark | Ack | Ping | Pong | ErrorMessage
