@@ -64,7 +64,7 @@ export class Exchange implements Dialogue<Message> {
     const { time, limits, scriber } = context
     this.#guard = new Guard(time.now, limits, (writer) => replica.eras.has(writer))
     const peerNow = () => time.now() - replica.lagMs
-    this.#peerGuard = new Guard(peerNow, limits, (writer) => scriber.isOwnEra(writer))
+    this.#peerGuard = new Guard(peerNow, limits, (writer) => scriber.ownWriters.has(scriber.ledger.writers.number(writer)))
   }
 
   get isEven(): boolean {

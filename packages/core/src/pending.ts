@@ -25,13 +25,13 @@ export class Pending {
     const table = this.#scriber.ledger.findTable(name)
     const slot = table?.slot(id)
     if (table === undefined || slot === undefined) return 'synced'
-    return this.#unsentOf(table, slot, this.#acked(), this.#ownWriters()) === undefined ? 'synced' : 'pending'
+    return this.#unsentOf(table, slot, this.#acked(), this.#scriber.ownWriters) === undefined ? 'synced' : 'pending'
   }
 
   unsent(): readonly Unsent[] {
     const { ledger } = this.#scriber
     const acked = this.#acked()
-    const own = this.#ownWriters()
+    const own = this.#scriber.ownWriters
     const unsent: Unsent[] = []
     const walk = ledger.walk(acked)
     for (let row = walk.next(); row !== undefined; row = walk.next()) {
@@ -60,10 +60,5 @@ export class Pending {
 
   #acked(): number {
     return this.#clients.acked()
-  }
-
-  #ownWriters(): ReadonlySet<number> {
-    const { ledger, eras } = this.#scriber
-    return new Set(eras.map(({ id }) => ledger.writers.number(id)))
   }
 }

@@ -27,7 +27,8 @@ export function canonicalBytes(value: Value): Uint8Array {
   return new TextEncoder().encode(canonicalText(value))
 }
 
-function canonicalText(value: Value): string {
+/** The canonical bytes as text. */
+export function canonicalText(value: Value): string {
   if (typeof value === 'bigint') return `n${value}`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   if (value instanceof Date) return `d${value.getTime()}`

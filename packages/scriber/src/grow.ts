@@ -1,5 +1,5 @@
 /** Growing typed arrays. */
-type Growable = Uint16Array | Uint32Array | Float64Array
+type Growable = Uint8Array | Uint16Array | Uint32Array | Float64Array
 
 /** A copy of a typed array with room for more; the new part is zero. */
 export function grown<T extends Growable>(array: T, capacity: number): T {

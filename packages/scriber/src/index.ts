@@ -8,6 +8,7 @@ export type { Batch, Change, ChangeType, Conflict, Effect, FieldImage, Merged, R
 export { checkId } from './checks.js'
 export { Clock, clockEpochMs, maxStamp, stampAt, wallMsOf } from './clock.js'
 export type { Column } from './column.js'
+export { Digest, type DigestRow, type DigestSum, hasLife, newestStamp } from './digest.js'
 export { encodedBytes } from './encoded-bytes.js'
 export { canonicalBytes, equalValues } from './equality.js'
 export { StoreError, type StoreErrorCode, UsageError, type UsageErrorCode } from './errors.js'
@@ -33,5 +34,6 @@ export type {
   StoreTransaction,
 } from './store.js'
 export type { Table } from './table.js'
+export type { TrimOptions } from './trimming.js'
 export { freezeValue, handOut, isForbiddenKey, type Value } from './value.js'
 export type { Writers } from './writers.js'

@@ -4,6 +4,7 @@
  */
 import { ArrivalOrder, lowered, type Walk } from './arrival-order.js'
 import type { Batch, FieldImage, Merged, RowImage, Stamp } from './change.js'
+import { Digest } from './digest.js'
 import { StoreError } from './errors.js'
 import { grown, nextCapacity } from './grow.js'
 import type { RecordId } from './ids.js'
@@ -37,6 +38,7 @@ export class Ledger {
   readonly #names = new Names()
   /** The table met last: changes of one class come together. */
   #recent: Table | undefined
+  #digest: Digest | undefined
   /** Where touched rows are noted for the store; undefined while nobody keeps them. */
   touched: TouchedRow[] | undefined
 
@@ -93,9 +95,16 @@ export class Ledger {
     return slot
   }
 
+  /** Digests of the rows, for comparing with another ledger; made when they are first asked for. */
+  get digest(): Digest {
+    this.#digest ??= new Digest(this)
+    return this.#digest
+  }
+
   /** Gives a row back that was never part of the ledger's order, or no longer is. */
   release(table: Table, slot: number): void {
     const row = table.row(slot)
+    this.#digest?.remove(row)
     this.order.remove(row)
     this.#freeRows.push(row)
     table.release(slot)

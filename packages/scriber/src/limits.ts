@@ -40,3 +40,6 @@ export const defaultScriberLimits: ScriberLimits = {
  * tables.
  */
 export const maxLedgerNames = 4_096
+
+/** Eras of one ledger, of which each opening begins one: their list is stored whole. */
+export const maxEras = 1_024

@@ -28,6 +28,7 @@ export class MemoryStore implements Store {
   #eras: readonly Era[] = []
   #clock = -1
   #position = 0
+  #floor = 0
   readonly #rows = new Map<string, Map<RecordId, KeptRow>>()
   readonly #replicas = new Map<string, StoredReplica>()
   readonly #outbox = new Map<number, OutboxEntry>()
@@ -62,6 +63,7 @@ export class MemoryStore implements Store {
     this.#eras = transaction.eras ?? this.#eras
     this.#clock = transaction.clock ?? this.#clock
     this.#position = transaction.position ?? this.#position
+    this.#floor = transaction.floor ?? this.#floor
     for (const row of rows) this.#table(row.name).set(row.id, row)
     for (const { name, id } of transaction.trimmed ?? []) this.#rows.get(name)?.delete(id)
     for (const replica of transaction.replicas ?? []) this.#replicas.set(keyOf(replica), replica)
@@ -90,6 +92,7 @@ export class MemoryStore implements Store {
       eras: this.#eras,
       clock: this.#clock,
       position: this.#position,
+      floor: this.#floor,
       rows: [...this.#storedRows()].sort((a, b) => a.position - b.position),
       replicas: [...this.#replicas.values()],
       outbox: [...this.#outbox.values()].sort((a, b) => a.number - b.number),

@@ -13,12 +13,13 @@ import { Events } from './events.js'
 import { type EraId, type LedgerId, type Random, type RecordId, randomId } from './ids.js'
 import { Keeper } from './keeper.js'
 import { Ledger } from './ledger.js'
-import { defaultScriberLimits, type ScriberLimits } from './limits.js'
+import { defaultScriberLimits, maxEras, type ScriberLimits } from './limits.js'
 import { findAnew, makeAnew } from './restamping.js'
 import type { ScriberEvents, Step } from './step.js'
 import type { Cursor, Era, OutboxEntry, Store, StoredReplica, StoreImage, StoreTransaction } from './store.js'
 import type { Table } from './table.js'
 import { Transaction } from './transaction.js'
+import { type Trimmable, type TrimOptions, trimmable } from './trimming.js'
 import type { Value } from './value.js'
 
 export interface ScriberOptions {
@@ -68,6 +69,8 @@ export class Scriber {
   #ledgerId: LedgerId = ''
   #eras: readonly Era[] = []
   #writer = 0
+  #ownWriters: ReadonlySet<number> = new Set()
+  #floor = 0
   #open = false
   /** The store is open, which is not yet to say that all in it was read. */
   #opened = false
@@ -112,9 +115,14 @@ export class Scriber {
     return this.#eras
   }
 
-  /** Whether a writer is this client, in this era or one before. */
-  isOwnEra(writer: string): boolean {
-    return this.#eras.some(({ id }) => id === writer)
+  /** The ledger's numbers of the writers that this client is, in this era and those before. */
+  get ownWriters(): ReadonlySet<number> {
+    return this.#ownWriters
+  }
+
+  /** Up to this position tombstones may be gone. */
+  get floor(): number {
+    return this.#floor
   }
 
   get clock(): Clock {
@@ -265,8 +273,7 @@ export class Scriber {
   restamp({ aheadOf, ifBeyond = aheadOf, after, beside }: RestampOptions): boolean {
     this.#checkReplay()
     if (this.#clock.last <= ifBeyond) return false
-    const own = new Set(this.#eras.map(({ id }) => this.ledger.writers.number(id)))
-    const anew = findAnew(this.ledger, { aheadOf, after, own })
+    const anew = findAnew(this.ledger, { aheadOf, after, own: this.#ownWriters })
     if (anew === undefined || anew.newest <= ifBeyond) return false
     const clock = new Clock(this.#options.now, anew.newestKept)
     const first = clock.next()
@@ -288,11 +295,18 @@ export class Scriber {
     return this.#keeper.keep(transaction)
   }
 
-  /** Whether a cursor into this ledger is good: its era is known and its position not beyond that era's end. */
-  isGood({ ledger, era, position, view }: Cursor): boolean {
-    if (ledger !== this.#ledgerId || view !== '' || !Number.isSafeInteger(position) || position < 0) return false
-    const at = this.#eras.findIndex(({ id }) => id === era)
-    return at >= 0 && position <= (this.#eras[at + 1]?.began ?? this.ledger.order.last)
+  /** Whether a cursor into this ledger is good: its era is known, its position not beyond that era's end, and not below the floor. */
+  isGood(cursor: Cursor): boolean {
+    const { position } = cursor
+    return position >= this.#floor && position <= this.#endOf(cursor)
+  }
+
+  /**
+   * Whether somebody who has a cursor into this ledger had what came at a position. That is so also where the cursor is beyond the end of its era,
+   * as after a backup was restored here: up to there both have had the same.
+   */
+  covers(cursor: Cursor, position: number): boolean {
+    return position <= Math.min(cursor.since ?? cursor.position, this.#endOf(cursor))
   }
 
   /**
@@ -307,6 +321,39 @@ export class Scriber {
     } finally {
       walk.close()
     }
+  }
+
+  /**
+   * Begins to forget what is left of records that are gone. The result does it, so many slots at a time, and returns true at the end; what it
+   * forgets is stored with the new floor.
+   */
+  trim(options: TrimOptions): (slots: number) => boolean {
+    const candidates = trimmable(this.ledger, options)
+    return (slots) => {
+      const found: Trimmable[] = []
+      let looked = 0
+      for (; looked < slots; looked++) {
+        const { value, done } = candidates.next()
+        if (done === true) break
+        if (value !== undefined) found.push(value)
+      }
+      if (found.length > 0) this.#forget(found)
+      return looked < slots
+    }
+  }
+
+  /**
+   * Forgets eras that no cursor can name any more: wholly below the floor, and with nothing in them that nobody has acknowledged. Beyond a
+   * bound the oldest go in any case, which raises the floor.
+   */
+  forgetEras(acked: number): void {
+    const last = this.#eras.length - 1
+    const isOver = (at: number) => at < last && this.#eras[at + 1]!.began <= Math.min(this.#floor, acked)
+    const kept = this.#eras.filter((_, at) => at > last - maxEras && !isOver(at))
+    if (kept.length === this.#eras.length) return
+    this.#setEras(kept)
+    if (last >= maxEras) this.#floor = Math.max(this.#floor, kept[0]!.began)
+    this.#keeper.keep({ eras: this.#eras, floor: this.#floor })
   }
 
   /** @throws UsageError `SYNCRO_NAME_INVALID` for what cannot name a class or a field. */
@@ -325,6 +372,27 @@ export class Scriber {
     // Whoever awaits `ready` has the error. A store that opened and gave nonsense is closed all the same.
     await this.ready.catch(() => undefined)
     if (this.#opened) await this.#keeper.close()
+  }
+
+  /** The last position that a cursor's era had; -1 if the era, or all of the cursor, is not ours. */
+  #endOf({ ledger, era, position, view }: Cursor): number {
+    if (ledger !== this.#ledgerId || view !== '' || !Number.isSafeInteger(position) || position < 0) return -1
+    const at = this.#eras.findIndex(({ id }) => id === era)
+    return at < 0 ? -1 : (this.#eras[at + 1]?.began ?? this.ledger.order.last)
+  }
+
+  #forget(rows: readonly Trimmable[]): void {
+    const trimmed: { name: string; id: RecordId }[] = []
+    const numbers: number[] = []
+    for (const { table, slot } of rows) {
+      const row = table.row(slot)
+      this.#floor = Math.max(this.#floor, this.ledger.order.position(row))
+      trimmed.push({ name: table.name, id: table.id(slot)! })
+      numbers.push(row)
+      this.ledger.release(table, slot)
+    }
+    this.#keeper.keep({ trimmed, floor: this.#floor })
+    this.#events.emit('trimmed', numbers)
   }
 
   *#newer(row: number, position: number): IterableIterator<RowImage> {
@@ -481,6 +549,7 @@ export class Scriber {
   #beginEra(image: StoreImage | undefined): void {
     const { random, now } = this.#options
     this.#ledgerId = image?.ledger ?? randomId(random)
+    this.#floor = image?.floor ?? 0
     this.#eras = image?.eras ?? []
     this.#nextEra()
     this.#clock = new Clock(now, image?.clock)
@@ -492,8 +561,13 @@ export class Scriber {
 
   #nextEra(): void {
     const era = { id: randomId(this.#options.random), began: this.ledger.order.last }
-    this.#eras = [...this.#eras, era]
+    this.#setEras([...this.#eras, era])
     this.#writer = this.ledger.writers.number(era.id)
+  }
+
+  #setEras(eras: readonly Era[]): void {
+    this.#eras = eras
+    this.#ownWriters = new Set(eras.map(({ id }) => this.ledger.writers.number(id)))
   }
 }
 

@@ -24,6 +24,8 @@ export interface ScriberEvents {
   step: (step: Step) => void
   /** More transactions are stored: all up to this number. */
   stored: (kept: number) => void
+  /** Rows that are forgotten: their numbers may soon be other records'. */
+  trimmed: (rows: readonly number[]) => void
   conflict: (conflict: Conflict) => void
   /** The store failed: nothing more is stored until it is opened anew. */
   'store-failed': (error: StoreError) => void

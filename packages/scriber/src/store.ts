@@ -80,6 +80,8 @@ export interface StoredReplica {
   /** Absent for one that speaks the present version. */
   readonly version?: 1
   readonly durable: boolean
+  /** It was away for so long that nothing waits for it any more; only its cursor is kept. */
+  readonly expired?: true
   /** Eras of its ledger that were met: the writers of what it wrote itself. */
   readonly eras: readonly EraId[]
   /** How far into its ledger we have everything. */
@@ -113,6 +115,8 @@ export interface StoreTransaction {
   readonly clock?: number
   /** The newest position given out. */
   readonly position?: number
+  /** Up to this position tombstones may be gone: a cursor that is not beyond it may have missed a destroy. */
+  readonly floor?: number
   readonly rows?: readonly StoredRow[]
   /** Rows that are gone without a trace: trimmed tombstones. */
   readonly trimmed?: readonly { readonly name: string; readonly id: RecordId }[]
@@ -127,6 +131,7 @@ export interface StoreImage {
   readonly eras: readonly Era[]
   readonly clock: number
   readonly position: number
+  readonly floor: number
   /** Whole rows, in rising position. */
   readonly rows: Iterable<StoredRow> | AsyncIterable<StoredRow>
   readonly replicas: readonly StoredReplica[]

@@ -27,6 +27,7 @@ const otherReplica: StoredReplica = {
   uid: 'b\u00f6b',
   ledger: 'ffffffffffffffffffffffff',
   durable: false,
+  expired: true,
   eras: [],
   seenMs: 0,
 }
@@ -80,30 +81,35 @@ export const besideRows: readonly StoreCase[] = [
     },
   },
   {
-    title: 'gives back ledger, eras, clock and position',
+    title: 'gives back ledger, eras, clock, position and floor',
     needs: { reopens: true },
     run: async (place) => {
       const eras = [
         { id: eraId, began: 0 },
         { id: otherEraId, began: 2 ** 40 },
       ]
-      const contents = await keptAndReread(place, { eras, clock: Number.MAX_SAFE_INTEGER, position: 2 ** 41 })
-      const { ledger, clock, position } = contents
+      const contents = await keptAndReread(place, {
+        eras,
+        clock: Number.MAX_SAFE_INTEGER,
+        position: 2 ** 41,
+        floor: 2 ** 39,
+      })
+      const { ledger, clock, position, floor } = contents
       same(
-        { ledger, eras: contents.eras, clock, position },
-        { ledger: ledgerId, eras, clock: Number.MAX_SAFE_INTEGER, position: 2 ** 41 },
+        { ledger, eras: contents.eras, clock, position, floor },
+        { ledger: ledgerId, eras, clock: Number.MAX_SAFE_INTEGER, position: 2 ** 41, floor: 2 ** 39 },
         'the image',
       )
     },
   },
   {
-    title: 'says -1 for a clock and 0 for a position that were never kept',
+    title: 'says -1 for a clock, and 0 for a position and a floor, that were never kept',
     needs: { reopens: true },
     run: async (place) => {
-      const { clock, position, rows, replicas, outbox } = await keptAndReread(place)
+      const { clock, position, floor, rows, replicas, outbox } = await keptAndReread(place)
       same(
-        { clock, position, rows, replicas, outbox },
-        { clock: -1, position: 0, rows: [], replicas: [], outbox: [] },
+        { clock, position, floor, rows, replicas, outbox },
+        { clock: -1, position: 0, floor: 0, rows: [], replicas: [], outbox: [] },
         'the image',
       )
     },
@@ -114,13 +120,20 @@ export const besideRows: readonly StoreCase[] = [
     run: async (place) => {
       const contents = await keptAndReread(
         place,
-        { clock: 5, position: 1, rows: [noteRow('n', 1, 'x')], replicas: [replica], outbox: { put: [entry(1)] } },
+        {
+          clock: 5,
+          position: 1,
+          floor: 1,
+          rows: [noteRow('n', 1, 'x')],
+          replicas: [replica],
+          outbox: { put: [entry(1)] },
+        },
         {},
         { clock: 6 },
       )
       same(contents.ledger, ledgerId, 'the ledger')
       same(contents.eras, opening.eras, 'the eras')
-      same([contents.clock, contents.position], [6, 1], 'clock and position')
+      same([contents.clock, contents.position, contents.floor], [6, 1, 1], 'clock, position and floor')
       same(contents.rows, [noteRow('n', 1, 'x')], 'the rows')
       same(contents.replicas, [replica], 'the replicas')
       same(contents.outbox, [entry(1)], 'the outbox')
