@@ -97,6 +97,10 @@ export class Bridge implements Dialogue<ReceivedV1Message> {
     this.#parts?.sender.step(outgoing)
   }
 
+  trimmed(rows: readonly number[]): void {
+    for (const row of rows) this.#parts?.peer.known.forget(row)
+  }
+
   ask(): void {
     const id = this.#unanswered.add({ kind: 'heartbeat', covers: [], position: 0 })
     this.#session.sendV1({ type: 'noop', id })
@@ -121,12 +125,12 @@ export class Bridge implements Dialogue<ReceivedV1Message> {
 
   /** The peer speaks version 1: it gets a writer id, once, and its last session makes room. */
   #open(): Parts {
-    const { clients, environment, scriber, limits } = this.#context
+    const { clients, environment, scriber, limits, time } = this.#context
     const stored = this.#stored()
     const reason = 'A newer session under this uid has taken its place: version 1 cannot tell two devices apart.'
     stored?.session?.end('SYNCRO_REPLACED', reason)
     const ledger = stored?.ledger ?? randomId(environment.random)
-    const replica = clients.open(this.#uid, ledger, true, this.#session, environment.now(), 1)
+    const replica = clients.open(this.#uid, ledger, true, this.#session, time.now(), 1)
     clients.keep(replica)
     const [session, context, unanswered, owed] = [this.#session, this.#context, this.#unanswered, new Owed()]
     const acks = new Acks(session, context, replica, unanswered, owed)

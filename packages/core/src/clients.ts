@@ -11,6 +11,8 @@ export class Replica {
   /** The version of the protocol that it speaks. */
   readonly version: 1 | 2
   durable: boolean
+  /** It was away for so long that nothing waits for it any more. */
+  expired: boolean
   /** Eras of its ledger that were met: the writers of what it wrote itself. */
   readonly eras: Set<EraId>
   /** How far into its ledger we have everything. */
@@ -32,6 +34,7 @@ export class Replica {
     this.ledger = stored.ledger
     this.version = stored.version ?? 2
     this.durable = stored.durable
+    this.expired = stored.expired ?? false
     this.eras = new Set(stored.eras)
     this.cursor = stored.cursor
     this.ack = stored.ack
@@ -45,6 +48,7 @@ export class Replica {
       ledger: this.ledger,
       ...(this.version === 1 ? { version: 1 } : undefined),
       durable: this.durable,
+      ...(this.expired ? { expired: true } : undefined),
       eras: [...this.eras],
       ...(this.cursor === undefined ? undefined : { cursor: this.cursor }),
       ...(this.ack === undefined ? undefined : { ack: this.ack }),
@@ -108,6 +112,7 @@ export class Clients {
       this.#add(replica)
     }
     replica.durable = durable
+    replica.expired = false
     replica.seenMs = nowMs
     replica.session = session
     this.#transient.delete(replica)
@@ -115,9 +120,11 @@ export class Clients {
   }
 
   /** The session with a replica has ended. One without a durable store leaves nothing behind but a cursor in memory, for a while. */
-  close(replica: Replica, session: Session): void {
+  close(replica: Replica, session: Session, nowMs: number): void {
     if (replica.session !== session) return
     replica.session = undefined
+    replica.seenMs = nowMs
+    this.keep(replica)
     if (replica.durable) return
     replica.ack = undefined
     this.#transient.add(replica)
@@ -174,6 +181,39 @@ export class Clients {
       if (replica.durable) stored.push(replica.toStored())
     }
     return stored
+  }
+
+  /** The position up to which everybody who counts has our ledger: those with a durable store, expired ones aside, and whoever is connected. */
+  heldBy(): number {
+    let position = this.#scriber.ledger.order.last
+    for (const { durable, expired, ack, session } of this.all()) {
+      if ((!durable || expired) && session === undefined) continue
+      position = Math.min(position, ack !== undefined && this.#scriber.isGood(ack) ? ack.position : 0)
+    }
+    return position
+  }
+
+  /** Rows are forgotten: their numbers may soon be other records'. */
+  trimmed(rows: readonly number[]): void {
+    for (const { withheld } of this.all()) for (const row of rows) withheld.delete(row)
+  }
+
+  /** Lets go of replicas that were last seen before a time: tombstones wait for them no longer. Their cursors are kept, up to a bound. */
+  expire(beforeMs: number): void {
+    const away = [...this.all()].filter(({ durable, session }) => durable && session === undefined)
+    const newly = away.filter(({ expired, seenMs }) => !expired && seenMs < beforeMs)
+    for (const replica of newly) {
+      replica.expired = true
+      replica.ack = undefined
+    }
+    if (newly.length === 0) return
+    const expired = away.filter((replica) => replica.expired).sort((a, b) => b.seenMs - a.seenMs)
+    const forgotten = expired.slice(this.#limits.maxExpired)
+    for (const replica of forgotten) this.#remove(replica)
+    this.#scriber.keep({
+      replicas: newly.filter((replica) => !forgotten.includes(replica)).map((replica) => replica.toStored()),
+      forgotten: forgotten.map(({ uid, ledger }) => ({ uid, ledger })),
+    })
   }
 
   #add(replica: Replica): void {

@@ -15,6 +15,8 @@ export interface Dialogue<Received extends Message | ReceivedV1Message> {
   step(step: OutgoingStep): void
   /** Called before what is queued is written: the place to say how far things have gone. */
   flushing(): void
+  /** Rows are forgotten: their numbers may soon be other records'. */
+  trimmed(rows: readonly number[]): void
   /** Says something that the peer answers: nothing was said for a while. */
   ask(): void
   /** True while the peer has been sent all that is there. */

@@ -1,24 +1,35 @@
 /**
- * The dialogue of version 2: both say how far they have each other's ledger, catch up, and then send each other what happens. Everything a
- * peer is told about how far it has our ledger (`mark`) is told here, and is true when it is told (DESIGN section 5, "Marks").
+ * The dialogue of version 2: both say how far they have each other's ledger, find out what each lacks, by cursor or by comparison, and then
+ * send each other what happens. What a peer is sent of our ledger is the business of the feed; this is what comes, and in which order things
+ * may come.
  */
-import { type Ack, encodeFrame, encodeMessage, type Mark, type Message, type Pong } from '@syncro/protocol'
-import type { Batch, Cursor, Merged, OmitWriter, RowImage, Walk } from '@syncro/scriber'
+import {
+  type Ack,
+  type DigestMessage,
+  encodeFrame,
+  encodeMessage,
+  type Mark,
+  type Message,
+  type Pong,
+} from '@syncro/protocol'
+import type { Batch, Cursor, Merged, OmitWriter, RowImage } from '@syncro/scriber'
 import type { Clients, Replica } from './clients.js'
+import { Comparing } from './comparing.js'
 import type { Dialogue } from './dialogue.js'
 import { SessionError } from './errors.js'
+import { Feed } from './feed.js'
 import { Guard } from './guard.js'
 import { wholeMs } from './handshake.js'
-import { encodeRows, type OutgoingStep } from './outgoing-step.js'
+import type { OutgoingStep } from './outgoing-step.js'
 import type { Session } from './session.js'
 import type { SessionContext } from './session-context.js'
-import { batchOf, checkSendable, rowBytes, rowsOf } from './wire.js'
+import { batchOf, checkSendable, rowsOf } from './wire.js'
 
-/**
- * How sending stands: `waiting` for both cursors to be judged, `behind` with a place from which to catch up, `catching-up` with a walk
- * through what the peer lacks, `live`.
- */
-type Sending = 'waiting' | 'behind' | 'catching-up' | 'live'
+/** What a side has said about the other's cursor, and how many rows it has. */
+interface Judgement {
+  readonly good: boolean
+  readonly rows: number
+}
 
 export class Exchange implements Dialogue<Message> {
   readonly #session: Session
@@ -26,34 +37,19 @@ export class Exchange implements Dialogue<Message> {
   readonly #clients: Clients
   readonly #replica: Replica
   readonly #peerEra: string
-  /** Judges the stamps that come, and those that go. */
   readonly #guard: Guard
-  readonly #peerGuard: Guard
-  #sending: Sending = 'waiting'
-  /** Whether the cursor that the peer presented is good here; undefined until it came. */
-  #theirsGood: boolean | undefined
-  /** Whether ours is good there; undefined until the peer has said. */
-  #oursGood: boolean | undefined
-  #presented: Cursor | undefined
-  /** The peer has every row up to here: from its cursor at first, then moved on by what is sent. */
-  #through = 0
-  /** … and of the rows beyond, every field up to here. In the middle of a catch-up this lags behind, since a row keeps fields that came long before its place. */
-  #since = 0
-  #marked = -1
-  /** How far the peer has everything, where something beyond is too new for it; no mark passes that. */
-  #held: { readonly position: number; readonly since: number } | undefined
-  #cancelHeld: (() => void) | undefined
-  /** The raw clock in the ping that waits for its pong. */
-  #asked: number | undefined
-  /** Rows whose destroy the peer has to be told again, since it sent a birth that does not overcome it. As many as there are rows, at most. */
-  readonly #outlived = new Set<number>()
+  readonly #feed: Feed
+  #comparing: Comparing | undefined
+  /** The cursor that the peer presented; undefined until it came. */
+  #presented: Cursor | null | undefined
+  #ours: Judgement | undefined
+  #theirs: Judgement | undefined
   /** The peer has announced a catch-up that has not ended. */
   #receiving = false
-  #walk: Walk | undefined
-  #omitTheirs = false
-  #pumping = false
   /** The mark that came last, until it is acknowledged: once a flush, when it is stored. */
   #acknowledge: { readonly era: string; readonly position: number; readonly kept: number } | undefined
+  /** The raw clock in the ping that waits for its pong. */
+  #asked: number | undefined
 
   constructor(session: Session, context: SessionContext, replica: Replica, peerEra: string) {
     this.#session = session
@@ -61,14 +57,12 @@ export class Exchange implements Dialogue<Message> {
     this.#clients = context.clients
     this.#replica = replica
     this.#peerEra = peerEra
-    const { time, limits, scriber } = context
-    this.#guard = new Guard(time.now, limits, (writer) => replica.eras.has(writer))
-    const peerNow = () => time.now() - replica.lagMs
-    this.#peerGuard = new Guard(peerNow, limits, (writer) => scriber.ownWriters.has(scriber.ledger.writers.number(writer)))
+    this.#guard = new Guard(context.time.now, context.limits, (writer) => replica.eras.has(writer))
+    this.#feed = new Feed(session, context, replica, (message, kept) => this.#send(message, kept))
   }
 
   get isEven(): boolean {
-    return this.#sending === 'live' && this.#outlived.size === 0
+    return this.#feed.isEven
   }
 
   begin(): void {
@@ -98,8 +92,11 @@ export class Exchange implements Dialogue<Message> {
         this.#onResume(message.cursor)
         break
       case 'resumed':
-        this.#oursGood = message.good
+        this.#theirs = { good: message.good, rows: message.rows }
         this.#judged()
+        break
+      case 'digest':
+        this.#onDigest(message)
         break
       case 'catch-up':
         this.#receiving = true
@@ -124,29 +121,11 @@ export class Exchange implements Dialogue<Message> {
   }
 
   step(outgoing: OutgoingStep): void {
-    const { step } = outgoing
-    if (step.origin === this.#session) this.#oweLives(step.outlived)
-    if (this.#sending === 'waiting' || this.#sending === 'behind') return
-    if (this.#session.isFull) {
-      this.#fallBehind()
-      return
-    }
-    this.#sendOvertaken(step.kept)
-    if (step.origin !== this.#session && !this.#holds(outgoing)) this.#push(outgoing.frames, step.kept)
-    this.#through = Math.max(this.#through, step.position)
-    if (this.#sending === 'live') this.#since = this.#through
-    this.#session.schedule()
+    this.#feed.step(outgoing, outgoing.step.origin === this.#session)
   }
 
-  flushing(): void {
-    // What answers a peer that does not read must not pile up either: it waits until there is room.
-    if (this.#sending === 'waiting' || this.#session.isFull) return
-    this.#sendLives()
-    if (this.#sending === 'live' && this.#through > this.#marked) this.#mark(this.#through)
-    const acknowledge = this.#acknowledge
-    if (acknowledge === undefined) return
-    this.#acknowledge = undefined
-    this.#send({ type: 'ack', era: acknowledge.era, position: acknowledge.position }, acknowledge.kept)
+  trimmed(rows: readonly number[]): void {
+    this.#feed.trimmed(rows)
   }
 
   ask(): void {
@@ -155,42 +134,78 @@ export class Exchange implements Dialogue<Message> {
     this.#send({ type: 'ping', clock: this.#asked })
   }
 
+  flushing(): void {
+    // What answers a peer that does not read must not pile up either: it waits until there is room.
+    if (this.#ours === undefined || this.#theirs === undefined || this.#session.isFull) return
+    this.#feed.flushing()
+    const acknowledge = this.#acknowledge
+    if (acknowledge === undefined) return
+    this.#acknowledge = undefined
+    this.#send({ type: 'ack', era: acknowledge.era, position: acknowledge.position }, acknowledge.kept)
+  }
+
   drained(): void {
-    this.#pump()
+    this.#comparing?.drained()
+    this.#feed.pump()
     this.#session.schedule()
   }
 
   end(): void {
-    this.#walk?.close()
-    this.#walk = undefined
-    this.#cancelHeld?.()
-    this.#sending = 'waiting'
+    this.#comparing?.end()
+    this.#feed.end()
   }
 
   #onResume(cursor: Cursor | null): void {
-    const good = cursor !== null && this.#context.scriber.isGood(cursor)
-    this.#theirsGood = good
-    this.#presented = good ? cursor : undefined
+    const { scriber } = this.#context
+    const good = cursor !== null && scriber.isGood(cursor)
+    this.#presented = cursor
+    this.#ours = { good, rows: scriber.ledger.rows }
     // What the handshake presents replaces what was remembered, downwards too: what it no longer covers is pending again.
-    this.#replica.ack =
-      this.#presented === undefined
-        ? undefined
-        : { ...this.#presented, position: this.#presented.since ?? this.#presented.position }
+    this.#replica.ack = good ? { ...cursor, position: cursor.since ?? cursor.position } : undefined
     this.#clients.keep(this.#replica)
-    this.#send({ type: 'resumed', good })
+    this.#send({ type: 'resumed', ...this.#ours })
     this.#judged()
   }
 
-  /** Where either cursor is not good, both sides give everything: a later comparison of digests makes that cheap. */
+  /** Both cursors have been judged: both sides go by them, or neither does. */
   #judged(): void {
-    if (this.#theirsGood === undefined || this.#oursGood === undefined) return
+    const [ours, theirs] = [this.#ours, this.#theirs]
+    if (ours === undefined || theirs === undefined) return
     this.#session.shakenHands()
-    const byCursor = this.#theirsGood && this.#oursGood
-    this.#omitTheirs = byCursor
-    this.#through = byCursor ? this.#presented!.position : 0
-    this.#since = byCursor ? (this.#presented!.since ?? this.#through) : 0
-    this.#sending = 'behind'
-    this.#pump()
+    if (ours.good && theirs.good) this.#feed.follow(this.#presented!, this.#omitTheirs)
+    // Two that never met, one of them empty: there is nothing to find out.
+    else if (Math.min(ours.rows, theirs.rows) === 0 && this.#presented === null && this.#replica.cursor === undefined)
+      this.#feed.follow({ position: 0 })
+    else this.#compare()
+  }
+
+  #compare(): void {
+    this.#feed.compare()
+    const isFirst = this.#context.scriber.ledgerId < this.#replica.ledger
+    this.#comparing = new Comparing(this.#session, this.#context, isFirst, {
+      send: (message) => this.#send(message),
+      isNews: (row) => !this.#isGone(row),
+      found: (rows) => {
+        this.#comparing = undefined
+        this.#feed.deliver(rows)
+      },
+    })
+    this.#comparing.begin()
+  }
+
+  /** A record that the peer had, by the cursor that it has just presented, and has no more: it was destroyed there, and the tombstone is trimmed. */
+  #isGone(row: number): boolean {
+    const { ledger } = this.#context.scriber
+    const { table, slot } = ledger.place(row)
+    if (!table.lives(slot) || this.#presented === null || this.#presented === undefined) return false
+    if (!this.#context.scriber.covers(this.#presented, ledger.order.base + table.birthOffset(slot))) return false
+    this.#context.gone(this.#session, table, slot)
+    return true
+  }
+
+  #onDigest(message: DigestMessage): void {
+    if (this.#comparing === undefined) throw unexpected(message.type)
+    this.#comparing.receive(message)
   }
 
   #onMark({ era, position, since }: Mark): void {
@@ -211,7 +226,7 @@ export class Exchange implements Dialogue<Message> {
   #onAck({ era, position }: Ack): void {
     const { scriber } = this.#context
     const ack: Cursor = { ledger: scriber.ledgerId, era, position, view: '' }
-    if (position > this.#marked || !scriber.isGood(ack))
+    if (position > this.#feed.marked || !scriber.isGood(ack))
       throw new SessionError('SYNCRO_CURSOR_INVALID', 'An ack names a place that no mark of this session has named.')
     // Cumulative: what was acknowledged stays so.
     if (this.#replica.ack !== undefined && position < this.#replica.ack.position) return
@@ -256,205 +271,48 @@ export class Exchange implements Dialogue<Message> {
 
   /** A birth that our destroy outlives may have been nothing new: then no step says so. */
   #replayed({ effective, outlived }: Merged): void {
-    if (!effective) this.#oweLives(outlived)
+    if (!effective) this.#feed.owe(outlived)
   }
 
-  #oweLives(outlived: readonly number[]): void {
-    if (outlived.length === 0) return
-    for (const row of outlived) this.#outlived.add(row)
-    this.#session.schedule()
-  }
-
-  #sendLives(): void {
-    if (this.#outlived.size === 0) return
-    const rows = [...this.#lives(this.#outlived)].filter((row) => !this.#holdsRow(row))
-    this.#push(encodeRows(rows, this.#context.limits.chunkBytes), this.#context.scriber.kept)
-    this.#outlived.clear()
-  }
-
-  /** Whether a step is too new for the peer, which would refuse it. */
-  #holds({ step }: OutgoingStep): boolean {
-    const waitMs =
-      step.batch === undefined ? this.#peerGuard.waitForRows(step.rows) : this.#peerGuard.waitForBatch(step.batch)
-    return this.#hold(waitMs, this.#reached)
-  }
-
-  #holdsRow(row: RowImage): boolean {
-    return this.#hold(this.#peerGuard.waitForRows([row]), this.#reached)
-  }
-
-  /** Up to here the peer has been sent everything. */
-  get #reached(): number {
-    return this.#walk === undefined ? this.#through : this.#walk.reached
-  }
-
-  /** Holds something back: whatever else happens goes on, but no mark passes this place, from which all is caught up when the time has come. */
-  #hold(waitMs: number, position: number): boolean {
-    if (waitMs === 0) return false
-    if (this.#held !== undefined) return true
-    this.#held = { position, since: this.#since }
-    const { environment, time } = this.#context
-    this.#cancelHeld = environment.timers.set(waitMs, () => this.#session.run(() => this.#release()))
-    this.#context.held(this.#session, time.now() + waitMs)
-    return true
-  }
-
-  #release(): void {
-    const { position, since } = this.#held!
-    this.#held = undefined
-    this.#walk?.close()
-    this.#walk = undefined
-    this.#through = position
-    this.#since = since
-    this.#sending = 'behind'
-    this.#pump()
-  }
-
-  /** Leaves out what the peer's own ledger wrote. */
-  get #omitted(): OmitWriter | undefined {
-    if (!this.#omitTheirs) return undefined
+  get #omitTheirs(): OmitWriter {
     const { writers } = this.#context.scriber.ledger
     return (writer) => this.#replica.eras.has(writers.id(writer))
   }
 
   /** What may come: `resume` first, `resumed` once, and what a sender says that has read both cursors only after both have come. */
   #expect(message: Message): void {
-    if (!this.#isExpected(message))
-      throw new SessionError(
-        'SYNCRO_MESSAGE_UNEXPECTED',
-        `The message "${message.type}" came where the protocol does not have it.`,
-      )
+    if (!this.#isExpected(message)) throw unexpected(message.type)
   }
 
   #isExpected({ type }: Message): boolean {
     if (type === 'error') return true
-    if (this.#theirsGood === undefined) return type === 'resume'
+    if (this.#presented === undefined) return type === 'resume'
     switch (type) {
       case 'resume':
         return false
       case 'resumed':
-        return this.#oursGood === undefined
+        return this.#theirs === undefined
       case 'ping':
       case 'pong':
         return true
       case 'caught-up':
         return this.#receiving
       default:
-        return this.#oursGood !== undefined
+        return this.#theirs !== undefined
     }
-  }
-
-  /** The queue is over its bound: what happens from now on is caught up when there is room. */
-  #fallBehind(): void {
-    if (this.#walk !== undefined) {
-      this.#through = this.#walk.reached
-      this.#walk.close()
-      this.#walk = undefined
-    }
-    this.#sending = 'behind'
-  }
-
-  /** Sends what the peer lacks, a chunk at a time, as long as there is room. */
-  #pump(): void {
-    if (this.#pumping || this.#session.isFull) return
-    if (this.#sending === 'behind') this.#startCatchUp()
-    if (this.#sending !== 'catching-up') return
-    // Set while a chunk is sent as well: its writes may make room, and a chunk within a chunk would pass its mark.
-    this.#pumping = true
-    const ended = this.#sendChunk()
-    if (ended) {
-      this.#pumping = false
-      return
-    }
-    this.#context.environment.timers.defer(() => {
-      this.#pumping = false
-      this.#session.run(() => this.#pump())
-    })
-  }
-
-  #startCatchUp(): void {
-    this.#walk = this.#context.scriber.ledger.walk(this.#through)
-    this.#sending = 'catching-up'
-    this.#through = this.#context.scriber.ledger.order.last
-    this.#send({ type: 'catch-up', rows: this.#walk.remaining })
-  }
-
-  /** True once the walk is at its end. */
-  #sendChunk(): boolean {
-    const walk = this.#walk!
-    const { scriber, limits } = this.#context
-    const rows: RowImage[] = []
-    let bytes = 0
-    let ended = false
-    for (let looked = 0; bytes < limits.chunkBytes && looked < limits.chunkRows; looked++) {
-      const { reached } = walk
-      const row = walk.next()
-      if (row === undefined) {
-        ended = true
-        break
-      }
-      const image = scriber.ledger.image(row, this.#since, this.#omitted)
-      if (image === undefined || this.#hold(this.#peerGuard.waitForRows([image]), reached)) continue
-      rows.push(image)
-      bytes += rowBytes(image)
-    }
-    // One message where it can be: a catch-up of one chunk is one step for the peer.
-    this.#push(encodeRows(rows, limits.chunkBytes * 2), scriber.kept)
-    this.#sendOvertaken(scriber.kept)
-    // The connection may have failed in between.
-    if (this.#walk !== walk) return true
-    if (!ended) {
-      this.#mark(walk.reached, this.#since)
-      return false
-    }
-    walk.close()
-    this.#walk = undefined
-    this.#sending = 'live'
-    this.#since = this.#through
-    this.#send({ type: 'caught-up' }, scriber.kept)
-    this.#mark(this.#through)
-    return true
-  }
-
-  /** Rows that lay ahead of the walk and were touched: they lie behind it now, so they are sent with all that the peer lacks of them. */
-  #sendOvertaken(kept: number): void {
-    const walk = this.#walk
-    if (walk === undefined) return
-    const rows: RowImage[] = []
-    for (const row of walk.takeOvertaken()) {
-      const image = this.#context.scriber.ledger.image(row, this.#since, this.#omitted)
-      if (image !== undefined && !this.#holdsRow(image)) rows.push(image)
-    }
-    if (rows.length > 0) this.#push(encodeRows(rows, this.#context.limits.chunkBytes), kept)
-  }
-
-  *#lives(rows: Iterable<number>): IterableIterator<RowImage> {
-    const { ledger } = this.#context.scriber
-    for (const row of rows) {
-      const { table, slot } = ledger.place(row)
-      yield { name: table.name, id: table.id(slot)!, ...ledger.life(table, slot), fields: [] }
-    }
-  }
-
-  #mark(position: number, since = position): void {
-    if (this.#held !== undefined) return
-    const { scriber } = this.#context
-    this.#marked = position
-    this.#send(
-      { type: 'mark', era: scriber.era, position, ...(since < position ? { since } : undefined) },
-      scriber.kept,
-    )
-  }
-
-  #push(frames: readonly Uint8Array[], kept: number): void {
-    // A message on its own is its frame without the length.
-    for (const frame of frames) this.#session.push(this.#session.hasBorders ? frame.subarray(4) : frame, kept)
   }
 
   #send(message: Message, kept = 0): void {
     const body = encodeMessage(message)
     this.#session.push(this.#session.hasBorders ? body : encodeFrame(body, 32), kept)
   }
+}
+
+function unexpected(type: string): SessionError {
+  return new SessionError(
+    'SYNCRO_MESSAGE_UNEXPECTED',
+    `The message "${type}" came where the protocol does not have it.`,
+  )
 }
 
 /** A time for people; it may lie beyond what dates can say. */

@@ -28,6 +28,18 @@ export interface CoreLimits {
   readonly pauseAfterWaiting: number
   /** … and, where pausing is of no use, before its session is ended with `SYNCRO_SLOW`. */
   readonly maxWaiting: number
+  /** Rows looked at, at a time, to bring digests up to date: hashing them takes some ten µs each. */
+  readonly digestRows: number
+  /** Milliseconds for which tombstones are kept: a client that was away for longer compares everything. */
+  readonly tombstoneMs: number
+  /** Milliseconds without a session after which a replica expires: until then tombstones wait for it. */
+  readonly expiryMs: number
+  /** Expired replicas whose cursors are kept, so that what was destroyed meanwhile is told from what is new there; the oldest are forgotten. */
+  readonly maxExpired: number
+  /** Milliseconds between two looks for tombstones to trim. */
+  readonly trimMs: number
+  /** Slots looked at, at a time, for tombstones to trim. */
+  readonly trimSlots: number
   /** Cursors of clients without a durable store kept in memory after their sessions: it spares a short break a full comparison. */
   readonly maxTransientCursors: number
   /** Eras remembered of each replica: what was written in older ones is sent back to it in a catch-up, which costs bytes and nothing else. */
@@ -67,6 +79,12 @@ export const defaultCoreLimits: CoreLimits = {
   chunkRows: 4096,
   pauseAfterWaiting: 256,
   maxWaiting: 4096,
+  digestRows: 500,
+  tombstoneMs: 30 * 86_400_000,
+  expiryMs: 90 * 86_400_000,
+  maxExpired: 1000,
+  trimMs: 3_600_000,
+  trimSlots: 10_000,
   maxTransientCursors: 1000,
   maxEras: 256,
   redialFirstMs: 250,

@@ -28,6 +28,11 @@ export class Pending {
     return this.#unsentOf(table, slot, this.#acked(), this.#scriber.ownWriters) === undefined ? 'synced' : 'pending'
   }
 
+  /** What is unsent of a record; undefined if nothing is. */
+  of(table: Table, slot: number): Unsent | undefined {
+    return this.#unsentOf(table, slot, this.#acked(), this.#scriber.ownWriters)
+  }
+
   unsent(): readonly Unsent[] {
     const { ledger } = this.#scriber
     const acked = this.#acked()

@@ -1,5 +1,5 @@
 /** What the sessions of a Syncro share. */
-import type { Scriber } from '@syncro/scriber'
+import type { Scriber, Table } from '@syncro/scriber'
 import type { Clients } from './clients.js'
 import type { Environment } from './environment.js'
 import type { SessionError } from './errors.js'
@@ -26,6 +26,8 @@ export interface SessionContext {
   changed(session: Session): void
   /** A session has written all that it had to send, or has ended. */
   emptied(): void
+  /** A record that the peer had and has no more is gone: it was destroyed there. */
+  gone(session: Session, table: Table, slot: number): void
   /** Something is too new for this session's peer; it is sent when its time has come, in ms of corrected time. */
   held(session: Session, untilMs: number): void
   warn(code: string, subject: string, message: string): void

@@ -285,6 +285,11 @@ export class Session implements Vitals {
     }
   }
 
+  /** Rows are forgotten: their numbers may soon be other records'. */
+  trimmed(rows: readonly number[]): void {
+    this.run(() => this.#dialogue?.trimmed(rows))
+  }
+
   /** More is stored: what waited for it may leave. */
   stored(): void {
     if (this.#state === 'closed') return
@@ -462,7 +467,7 @@ export class Session implements Vitals {
   }
 
   #upgrade(hello: Hello): void {
-    const { clients, environment } = this.#context
+    const { clients, time } = this.#context
     this.#uid = hello.uid
     this.push(this.#upgradeTo(hello))
     this.#version = 2
@@ -474,7 +479,7 @@ export class Session implements Vitals {
     other?.end('SYNCRO_REPLACED', 'A newer session with this client has taken its place.')
     // Whoever was told of that may have closed this one.
     if (this.state === 'closed') return
-    this.#replica = clients.open(hello.uid, hello.ledger, hello.durable, this, environment.now())
+    this.#replica = clients.open(hello.uid, hello.ledger, hello.durable, this, time.now())
     clients.met(this.#replica, hello.era)
     this.#exchange = new Exchange(this, this.#context, this.#replica, hello.era)
     this.#established()
@@ -510,7 +515,7 @@ export class Session implements Vitals {
     this.#exchange?.end()
     this.#outbound.end(this.#lastWords(reason))
     this.#endConnection()
-    if (this.#replica !== undefined) this.#context.clients.close(this.#replica, this)
+    if (this.#replica !== undefined) this.#context.clients.close(this.#replica, this, this.#context.time.now())
     this.#events.emit('state', 'closed')
     this.#events.emit('closed', reason)
     this.#context.changed(this)

@@ -9,6 +9,7 @@ import {
   type ScriberLimits,
   type Step,
   type Store,
+  type Table,
   UsageError,
 } from '@syncro/scriber'
 import {
@@ -33,6 +34,7 @@ import { Session, type SessionOptions } from './session.js'
 import type { SessionContext } from './session-context.js'
 import { TimeSetting } from './time-setting.js'
 import { Timekeeper } from './timekeeper.js'
+import { Trimming } from './trimming.js'
 
 export interface SyncroOptions {
   /** The stable name this client is known by: 1 to 256 characters. A server's may simply be `"server"`. */
@@ -66,6 +68,16 @@ export interface SyncroEvents {
    * by it.
    */
   'set-right': (clock: { readonly offsetMs: number }) => void
+  /**
+   * A record was destroyed elsewhere so long ago that the tombstone is gone; it is destroyed here as well. `fields` are those with changes of this
+   * client's that nobody had: they are lost with it.
+   */
+  gone: (gone: {
+    readonly name: string
+    readonly id: RecordId
+    readonly fields: readonly string[]
+    readonly uid: string | undefined
+  }) => void
   /** What a listener, a connection or the store threw. Without a listener it is thrown, on its own. */
   error: (error: unknown) => void
 }
@@ -103,6 +115,7 @@ export class Syncro {
   readonly #options: SyncroOptions
   readonly #clients: Clients
   readonly #pending: Pending
+  readonly #trimming: Trimming
   readonly #events = new Events<SyncroEvents>((error, event) => {
     // A listener for errors that throws would be told of its own error, and again.
     if (event === 'error') this.#throw(error)
@@ -143,18 +156,25 @@ export class Syncro {
     })
     this.#clients = new Clients(this.scriber, this.limits)
     this.#pending = new Pending(this.scriber, this.#clients)
+    this.#trimming = new Trimming(this.scriber, this.#clients, {
+      environment: this.environment,
+      time: this.#time,
+      limits: this.limits,
+    })
     this.#context = this.#sessionContext()
     this.scriber.on('step', (step) => this.#step(step))
     this.scriber.on('stored', () => {
       for (const session of this.#sessions) session.stored()
     })
+    this.scriber.on('trimmed', (rows) => {
+      this.#clients.trimmed(rows)
+      for (const session of this.#sessions) session.trimmed(rows)
+    })
     this.scriber.on('conflict', (conflict) => this.#events.emit('conflict', conflict))
     this.scriber.on('store-failed', (error) => this.#report(error))
     this.#register(options.models ?? [])
-    if (this.scriber.isReady) this.#clients.remember(this.scriber.remembered.replicas)
-    this.ready = this.scriber.isReady
-      ? this.scriber.ready
-      : this.scriber.ready.then(() => this.#clients.remember(this.scriber.remembered.replicas))
+    if (this.scriber.isReady) this.#opened()
+    this.ready = this.scriber.isReady ? this.scriber.ready : this.scriber.ready.then(() => this.#opened())
     // Whoever awaits `ready` gets the error; nobody having done so yet is no unhandled rejection.
     this.ready.catch(() => undefined)
   }
@@ -386,6 +406,7 @@ export class Syncro {
           if (this.#isEven) even()
         }
       })
+    this.#trimming.end()
     const links = [...this.#links].map((link) => link.close())
     for (const session of [...this.#sessions]) session.close()
     if (links.length > 0) await this.#inTime((ended) => void Promise.allSettled(links).then(ended))
@@ -531,6 +552,7 @@ export class Syncro {
       nextNumber: () => this.#numbers++,
       changed: () => this.#events.emit('changed'),
       emptied: () => this.#emptied?.(),
+      gone: (session, table, slot) => this.#gone(session, table, slot),
       held: ({ uid }, untilMs) => this.#events.emit('held', { uid, untilMs }),
       warn: (code, subject, message) => this.warn(code, subject, message),
       problem: (error, subject) => {
@@ -539,6 +561,22 @@ export class Syncro {
       },
       report: (error) => this.#report(error),
     }
+  }
+
+  #opened(): void {
+    this.#clients.remember(this.scriber.remembered.replicas)
+    this.scriber.forgetEras(this.#clients.acked())
+    this.#trimming.begin()
+  }
+
+  /** Destroys what is gone. The stamp is the least that can: whoever has brought the record back since is newer. */
+  #gone(session: Session, table: Table, slot: number): void {
+    const { name } = table
+    const id = table.id(slot)!
+    const fields = this.#pending.of(table, slot)?.fields ?? []
+    const stamp = table.birth(slot) + 1
+    this.scriber.replay({ stamp, writer: this.scriber.era, changes: [{ name, id, type: 'destroy' }] }, session)
+    this.#events.emit('gone', { name, id, fields, uid: session.uid })
   }
 
   /** Nobody's session goes on under an era, or a ledger, that has ended. */

@@ -267,9 +267,13 @@ describe('a peer that lies about how far things have gone', () => {
         type: 'resume',
         cursor: { ...lie, ledger: own(lie.ledger, a.scriber.ledgerId), era: own(lie.era, a.scriber.era) },
       })
-      peer.send({ type: 'resumed', good: true }).settle()
-      expect(peer.all('resumed')).toEqual([{ type: 'resumed', good: false }])
+      peer.send({ type: 'resumed', good: true, rows: 0 }).settle()
+      expect(peer.all('resumed')).toEqual([{ type: 'resumed', good: false, rows: 1 }])
+      const says = { type: 'digest', oldest: 0, parts: [], differing: [], absent: [] } as const
+      peer.send({ ...says, lists: [['', [], []]] }).settle()
+      peer.send({ ...says, lists: [] }).settle()
       expect(peer.all('rows').length).toBe(1)
+      expect(Object.keys(shown(a))).toEqual(['1'])
     }
   })
 

@@ -77,7 +77,7 @@ describe('a catch-up', () => {
     const a = world.client('a', { limits: { chunkBytes: 2000, writeBytes: 1000 } })
     fill(a, 500)
     const peer = new Peer(world, a)
-    peer.hello().upgrade().send({ type: 'resume', cursor: null }, { type: 'resumed', good: false })
+    peer.hello().upgrade().send({ type: 'resume', cursor: null }, { type: 'resumed', good: false, rows: 0 })
     let chunks = 0
     let live = 0
     for (let turns = 0; peer.all('caught-up').length === 0; turns++) {
@@ -126,7 +126,7 @@ describe('a catch-up', () => {
       const again = new Peer(world, a).hello({ number: 1 }).upgrade()
       again
         .send({ type: 'resume', cursor: { ledger: a.scriber.ledgerId, era: a.scriber.era, position: 0, view: '' } })
-        .send({ type: 'resumed', good: true })
+        .send({ type: 'resumed', good: true, rows: 0 })
       again.pair.flush()
       let used = 0
       while (again.all('caught-up').length === 0) {

@@ -156,7 +156,7 @@ describe('after a hello', () => {
     'a catch-up': [{ type: 'catch-up', rows: 1 }],
     'a caught-up': [{ type: 'caught-up' }],
     'a ping': [{ type: 'ping', clock: 1 }],
-    'a resumed': [{ type: 'resumed', good: true }],
+    'a resumed': [{ type: 'resumed', good: true, rows: 0 }],
   } as const))
     test(`${what} before resume ends the session, without effect`, () => {
       const world = new World()
@@ -172,7 +172,7 @@ describe('after a hello', () => {
   test('resume comes once, and resumed comes once', () => {
     for (const again of [
       { type: 'resume', cursor: null },
-      { type: 'resumed', good: false },
+      { type: 'resumed', good: false, rows: 0 },
     ] as const) {
       const world = new World()
       const peer = new Peer(world, world.client('a')).shakeHands()

@@ -20,6 +20,12 @@ const triedIn: Record<keyof CoreLimits, string | undefined> = {
   chunkRows: 'flow.test.ts',
   pauseAfterWaiting: 'stored.test.ts',
   maxWaiting: 'stored.test.ts',
+  digestRows: 'compare.test.ts',
+  tombstoneMs: 'trimming.test.ts',
+  expiryMs: 'trimming.test.ts',
+  maxExpired: 'trimming.test.ts',
+  trimMs: 'trimming.test.ts',
+  trimSlots: 'trimming.test.ts',
   maxTransientCursors: 'sessions.test.ts',
   maxEras: 'bad-input.test.ts',
   // Drawn at random below the bounds: there is no one above. That all is drawn from 0 to the bounds is tried.

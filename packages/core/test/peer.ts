@@ -91,7 +91,7 @@ export class Peer {
     this.hello(parts).upgrade().send({ type: 'resume', cursor: null })
     this.world.settle()
     this.send(
-      { type: 'resumed', good: false },
+      { type: 'resumed', good: false, rows: 0 },
       { type: 'catch-up', rows: 0 },
       { type: 'caught-up' },
       { type: 'mark', era: parts.era ?? era, position: 0 },

@@ -2,7 +2,10 @@
 import { type ConnectionPair, connectionPair, type PairOptions } from '@syncro/protocol/testing'
 import { MemoryStore, type RecordId, type Store, type Value } from '@syncro/scriber'
 import { SlowStore } from '@syncro/scriber/testing'
+import { defaultCoreLimits } from '../src/limits.js'
 import { Syncro, type SyncroOptions } from '../src/syncro.js'
+
+const { trimMs } = defaultCoreLimits
 
 export interface JoinOptions extends PairOptions {
   readonly connect?: Parameters<Syncro['connect']>[2]
@@ -14,8 +17,10 @@ export class World {
   readonly pairs = new Set<ConnectionPair>()
   readonly reported: unknown[] = []
   readonly warnings: { readonly code: string; readonly message: string }[] = []
+  /** Called whenever a client lets the event loop turn. */
+  onDefer: () => void = () => undefined
   readonly #tasks: (() => void)[] = []
-  readonly #timers = new Map<number, { readonly atMs: number; readonly callback: () => void }>()
+  readonly #timers = new Map<number, { readonly ms: number; readonly atMs: number; readonly callback: () => void }>()
   #timerNumber = 0
   #seed: number
 
@@ -38,11 +43,14 @@ export class World {
         timers: {
           set: (ms, callback) => {
             const number = ++this.#timerNumber
-            this.#timers.set(number, { atMs: this.nowMs + ms, callback })
+            this.#timers.set(number, { ms, atMs: this.nowMs + ms, callback })
             return () => this.#timers.delete(number)
           },
           soon: (callback) => this.#tasks.push(callback),
-          defer: (callback) => this.#tasks.push(callback),
+          defer: (callback) => {
+            this.onDefer()
+            this.#tasks.push(callback)
+          },
         },
         ...options.environment,
       },
@@ -79,9 +87,13 @@ export class World {
     this.pairs.delete(pair)
   }
 
-  /** How many timers wait. */
+  /** How many timers wait, but for the one that each open client has for trimming. */
   get timers(): number {
-    return this.#timers.size
+    return [...this.#timers.values()].filter(({ ms }) => ms !== trimMs).length
+  }
+
+  get trimTimers(): number {
+    return this.#timers.size - this.timers
   }
 
   /** Runs what waits for the event loop, without delivering anything. */

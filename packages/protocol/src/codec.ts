@@ -8,6 +8,7 @@ import { parseAck } from './messages/ack.js'
 import { batchText, parseBatch } from './messages/batch.js'
 import { parseCatchUp } from './messages/catch-up.js'
 import { parseCaughtUp } from './messages/caught-up.js'
+import { parseDigest } from './messages/digest.js'
 import { parseError, writeError } from './messages/error.js'
 import { parseMark } from './messages/mark.js'
 import type { Message } from './messages/message.js'
@@ -66,6 +67,8 @@ export function decodeMessage(body: Uint8Array): Message {
       return parsePing(raw)
     case 'pong':
       return parsePong(raw)
+    case 'digest':
+      return parseDigest(raw)
     case 'resume':
       return parseResume(raw)
     case 'resumed':

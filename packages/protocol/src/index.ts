@@ -10,6 +10,7 @@ export {
   MAX_BIGINT_DIGITS,
   MAX_BODY_DEPTH,
   MAX_BYTES_LENGTH,
+  MAX_DIGEST_ENTRIES,
   MAX_ERROR_CODE_LENGTH,
   MAX_ERROR_TEXT_LENGTH,
   MAX_FIELDS,
@@ -28,6 +29,7 @@ export type { Batch, BatchChange } from './messages/batch.js'
 export type { CatchUp } from './messages/catch-up.js'
 export type { CaughtUp } from './messages/caught-up.js'
 export type { Cursor } from './messages/cursor.js'
+export type { DigestList, DigestMessage, DigestPart, DigestSum } from './messages/digest.js'
 export type { ErrorMessage } from './messages/error.js'
 export type { Mark } from './messages/mark.js'
 export type { Message } from './messages/message.js'

@@ -45,6 +45,9 @@ export const MAX_ROWS = 16_384
 /** Most writers in one `rows` message: a life has two and a field one, and most rows share theirs. */
 export const MAX_ROW_WRITERS = 65_536
 
+/** Most entries of each kind in one `digest` message; its sender aims far lower. */
+export const MAX_DIGEST_ENTRIES = 16_384
+
 /** Most versions that a hello may list. */
 export const MAX_VERSIONS = 16
 

@@ -101,12 +101,30 @@ const cursor: fc.Arbitrary<Cursor> = fc.oneof(
 
 const one = <T extends string>(type: T) => fc.constant(type)
 
+const hex = (digits: number) => fc.stringMatching(new RegExp(`^[0-9a-f]{${digits}}$`))
+const digestRows = fc.array(hex(32), { maxLength: 3 })
+const digest = fc.record({
+  type: one('digest'),
+  oldest: count,
+  parts: fc.array(
+    fc.tuple(
+      fc.stringMatching(/^[0-9a-f]{0,7}$/),
+      fc.array(fc.tuple(count, hex(16)), { minLength: 16, maxLength: 16 }),
+    ),
+    { maxLength: 3 },
+  ),
+  lists: fc.array(fc.tuple(fc.stringMatching(/^[0-9a-f]{0,8}$/), digestRows, digestRows), { maxLength: 3 }),
+  differing: digestRows,
+  absent: digestRows,
+})
+
 /** Any version-2 message. */
 export const message: fc.Arbitrary<Message> = fc.oneof(
   batch,
   rows,
   fc.record({ type: one('resume'), cursor: fc.option(cursor) }),
-  fc.record({ type: one('resumed'), good: fc.boolean() }),
+  fc.record({ type: one('resumed'), good: fc.boolean(), rows: count }),
+  digest,
   fc.record({ type: one('catch-up'), rows: count }),
   fc.record({ type: one('caught-up') }),
   fc.record({ type: one('mark'), era: hexId, position: count }),

@@ -17,6 +17,8 @@ import { describe, expect, test } from 'vitest'
 
 const text = readFileSync(new URL('../PROTOCOL.md', import.meta.url), 'utf8')
 const era = '00112233445566778899aabb'
+const sums = Array.from({ length: 16 }, () => [0, '0'.repeat(16)])
+const digest = { type: 'digest', oldest: 0, parts: [], lists: [], differing: [], absent: [] }
 const utf8 = (json: string) => new TextEncoder().encode(json)
 
 function caught(run: () => unknown): ProtocolError {
@@ -220,6 +222,21 @@ describe('bad input', () => {
     [{ type: 'rows', writers: [era], rows: [['T', 1, null, null, ['x']]] }, 'rows[0].fields[0]'],
     [{ type: 'rows', writers: [era], rows: [['T', 1, null, null, [['x', 1, 1]]]] }, 'rows[0].fields[0].stamp'],
     [{ type: 'rows', writers: [era], rows: [['T', 1, null, null, [[5, 1, 1, 0]]]] }, 'rows[0].fields[0].name'],
+    [{ type: 'resumed', good: true }, 'rows'],
+    [{ ...digest, oldest: -1 }, 'oldest'],
+    [{ ...digest, parts: {} }, 'parts'],
+    [{ ...digest, parts: [['0', []]] }, 'parts[0]'],
+    [{ ...digest, parts: [['00000000', sums]] }, 'parts[0]'],
+    [{ ...digest, parts: [['g', sums]] }, 'parts[0]'],
+    [{ ...digest, parts: [['', [...sums.slice(1), [1]]]] }, 'parts[0]'],
+    [{ ...digest, parts: [['', [...sums.slice(1), [-1, '0'.repeat(16)]]]] }, 'parts[0]'],
+    [{ ...digest, parts: [['', [...sums.slice(1), [1, '0'.repeat(15)]]]] }, 'parts[0]'],
+    [{ ...digest, lists: [['000000000', [], []]] }, 'lists[0]'],
+    [{ ...digest, lists: [['', []]] }, 'lists[0].unborn'],
+    [{ ...digest, lists: [['', ['x'], []]] }, 'lists[0].rows[0]'],
+    [{ ...digest, differing: ['0'.repeat(31)] }, 'differing[0]'],
+    [{ ...digest, absent: ['A'.repeat(32)] }, 'absent[0]'],
+    [{ ...digest, absent: undefined }, 'absent'],
     [{ type: 'mark', era, position: '1' }, 'position'],
     [{ type: 'mark', position: 1 }, 'era'],
     [{ type: 'mark', era, position: 1, since: 2 }, 'since'],

@@ -8,6 +8,7 @@ import {
   MAX_BIGINT_DIGITS,
   MAX_BODY_DEPTH,
   MAX_BYTES_LENGTH,
+  MAX_DIGEST_ENTRIES,
   MAX_ERROR_CODE_LENGTH,
   MAX_ERROR_TEXT_LENGTH,
   MAX_FIELDS,
@@ -50,11 +51,22 @@ const hello = (changed: object) =>
   )
 const nested = (depth: number): unknown => JSON.parse('['.repeat(depth) + ']'.repeat(depth))
 
+const digest = (changed: object) =>
+  read2({ type: 'digest', oldest: 0, parts: [], lists: [], differing: [], absent: [], ...changed })
+const digestRow = '0'.repeat(32)
+const sums = list(16, () => [0, '0'.repeat(16)])
+
 const cases: [name: string, limit: number, read: (n: number) => unknown][] = [
   ['units of a class name', MAX_NAME_LENGTH, (n) => batch([[text(n), 1, 'd']])],
   ['units of a field name', MAX_NAME_LENGTH, (n) => batch([['T', 1, 'u', { [text(n)]: 1 }]])],
   ['units of a record id', MAX_NAME_LENGTH, (n) => batch([['T', text(n), 'd']])],
   ["units of a row's field name", MAX_NAME_LENGTH, (n) => rows([era], [['T', 1, null, null, [[text(n), 1, 1, 0]]]])],
+  ['parts of a digest', MAX_DIGEST_ENTRIES, (n) => digest({ parts: list(n, () => ['', sums]) })],
+  ['lists of a digest', MAX_DIGEST_ENTRIES, (n) => digest({ lists: list(n, () => ['', [], []]) })],
+  ['rows in a list', MAX_DIGEST_ENTRIES, (n) => digest({ lists: [['', list(n, () => digestRow), []]] })],
+  ['unborn rows in a list', MAX_DIGEST_ENTRIES, (n) => digest({ lists: [['', [], list(n, () => digestRow)]] })],
+  ['differing rows of a digest', MAX_DIGEST_ENTRIES, (n) => digest({ differing: list(n, () => digestRow) })],
+  ['absent rows of a digest', MAX_DIGEST_ENTRIES, (n) => digest({ absent: list(n, () => digestRow) })],
   ['units of a uid', MAX_NAME_LENGTH, (n) => hello({ uid: text(n) })],
   ['units of a space', MAX_NAME_LENGTH, (n) => hello({ space: text(n) })],
   ['units of a view', MAX_NAME_LENGTH, (n) => hello({ view: text(n) })],

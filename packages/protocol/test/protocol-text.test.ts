@@ -41,7 +41,20 @@ test('every message has an example', () => {
   const typesOf = (version: string) => new Set(examples.filter((one) => one.version === version).map((one) => one.type))
   expect(typesOf('v1')).toEqual(new Set(['noop', 'sync', 'add_scribe', 'response', 'error', 'rpc', 'hello', 'upgrade']))
   expect(typesOf('v2')).toEqual(
-    new Set(['resume', 'resumed', 'batch', 'catch-up', 'rows', 'caught-up', 'mark', 'ack', 'ping', 'pong', 'error']),
+    new Set([
+      'resume',
+      'resumed',
+      'digest',
+      'batch',
+      'catch-up',
+      'rows',
+      'caught-up',
+      'mark',
+      'ack',
+      'ping',
+      'pong',
+      'error',
+    ]),
   )
   expect(text.match(/```(json|hex)/g)).toHaveLength(examples.length * 2)
 })

@@ -122,6 +122,17 @@ describe('a digest', () => {
     expect(digest.sum('').count).toBe(101)
   })
 
+  test('is up to a position once all that came up to there was looked at, by whoever began', () => {
+    const ledger = ledgerOf(...Array.from({ length: 50 }, (_, id) => batch(id, id + 1)))
+    const { digest } = ledger
+    expect(digest.refresh(20)).toBe(false)
+    ledger.merge(batch('late', 1000))
+    const until = ledger.order.last
+    ledger.merge(batch('later', 1001))
+    while (!digest.refresh(7, until));
+    expect([...digest.rows('')].map(({ key }) => key)).toContain(text(keyOf('Todo', 'late')))
+  })
+
   test('has in each part the sums of the parts below, down to single rows', () => {
     // So many that the tree gets deeper twice.
     const ledger = ledgerOf(...Array.from({ length: 9000 }, (_, id) => batch(id, id + 1)))

@@ -74,24 +74,24 @@ export class Digest {
   }
 
   /**
-   * Looks at some of the rows that were touched since it last did so. True once it is up to where the ledger was when it began: what came
-   * meanwhile is left for the next time.
+   * Looks at some of the rows that were touched since it last did so.
+   *
+   * @param until a position. Default: the newest.
+   * @returns true once all that came up to there has been looked at; what was touched later may have been, or not.
    */
-  refresh(rows: number): boolean {
-    this.#walk ??= this.#ledger.walk(this.#seen)
-    const walk = this.#walk
+  refresh(rows: number, until: number = this.#ledger.order.last): boolean {
     for (let looked = 0; looked < rows; looked++) {
-      const row = walk.next()
+      if (this.#walk === undefined && this.#seen >= until) return true
+      this.#walk ??= this.#ledger.walk(this.#seen)
+      const row = this.#walk.next()
       if (row === undefined) {
-        this.#seen = walk.reached
+        this.#seen = this.#walk.reached
         this.#walk = undefined
-        return true
-      }
-      this.#look(row)
+      } else this.#look(row)
     }
-    // They have gone to the tail, which the next time begins with.
-    walk.takeOvertaken()
-    return false
+    // They have gone to the tail, where another walk finds them.
+    this.#walk?.takeOvertaken()
+    return this.#walk === undefined && this.#seen >= until
   }
 
   /** Leaves out rows without a living record whose stamps are all older: whoever still has them is about to trim them. */

@@ -45,6 +45,7 @@ const anImage = (more: Partial<StoreImage> = {}): StoreImage => ({
   eras: [],
   clock: 1,
   position: 1,
+  floor: 0,
   rows: [],
   replicas: [],
   outbox: [],

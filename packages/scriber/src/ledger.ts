@@ -71,6 +71,11 @@ export class Ledger {
     return this.#tables
   }
 
+  /** How many rows there are. */
+  get rows(): number {
+    return this.#rows - this.#freeRows.length
+  }
+
   /** Table and slot of a row. */
   place(row: number): { readonly table: Table; readonly slot: number } {
     return { table: this.#tables[this.#tableOf[row]!]!, slot: this.#slotOf[row]! }

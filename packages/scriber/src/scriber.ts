@@ -302,11 +302,12 @@ export class Scriber {
   }
 
   /**
-   * Whether somebody who has a cursor into this ledger had what came at a position. That is so also where the cursor is beyond the end of its era,
-   * as after a backup was restored here: up to there both have had the same.
+   * Whether somebody who has a cursor into this ledger had what came at a position. That is so also where the cursor is beyond the end of an era that
+   * is over, as after a backup was restored here: up to there both have had the same.
    */
   covers(cursor: Cursor, position: number): boolean {
-    return position <= Math.min(cursor.since ?? cursor.position, this.#endOf(cursor))
+    const isFromNowhere = cursor.era === this.era && cursor.position > this.ledger.order.last
+    return !isFromNowhere && position <= Math.min(cursor.since ?? cursor.position, this.#endOf(cursor))
   }
 
   /**

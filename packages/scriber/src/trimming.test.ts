@@ -143,7 +143,7 @@ describe('a cursor covers', () => {
   test('nothing, if its ledger, era or view is another', () => {
     const { scriber } = scene()
     scriber.record('Todo', 'create', 1, {})
-    for (const parts of [{ ledger: writer }, { era: writer }, { view: 'some' }])
+    for (const parts of [{ ledger: writer }, { era: writer }, { view: 'some' }, { position: 2 }])
       expect(scriber.covers(cursor(scriber, 1, parts), 1)).toBe(false)
   })
 

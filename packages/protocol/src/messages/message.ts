@@ -4,6 +4,7 @@ import type { Ack } from './ack.js'
 import type { Batch } from './batch.js'
 import type { CatchUp } from './catch-up.js'
 import type { CaughtUp } from './caught-up.js'
+import type { DigestMessage } from './digest.js'
 import type { ErrorMessage } from './error.js'
 import type { Mark } from './mark.js'
 import type { Ping } from './ping.js'
@@ -13,4 +14,16 @@ import type { Resumed } from './resumed.js'
 import type { Rows } from './rows.js'
 
 /** What two of ours say to each other after their `upgrade`s. */
-export type Message = Resume | Resumed | Batch | CatchUp | Rows | CaughtUp | Mark | Ack | Ping | Pong | ErrorMessage
+export type Message =
+  | Resume
+  | Resumed
+  | DigestMessage
+  | Batch
+  | CatchUp
+  | Rows
+  | CaughtUp
+  | Mark
+  | Ack
+  | Ping
+  | Pong
+  | ErrorMessage

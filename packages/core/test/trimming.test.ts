@@ -1,0 +1,254 @@
+import { MemoryStore } from '@syncro/scriber'
+import { describe, expect, test } from 'vitest'
+import type { CoreLimits } from '../src/limits.js'
+import type { Syncro } from '../src/syncro.js'
+import { GemPeer } from './gem-peer.js'
+import { shown, state, World } from './world.js'
+
+const disk = () => new MemoryStore({ level: 'disk' })
+const day = 86_400_000
+const hour = 3_600_000
+
+const knows = (syncro: Syncro, id: number | string) => syncro.scriber.ledger.table('Todo').slot(id) !== undefined
+
+/** A client with one record destroyed; what happens afterwards lets time be seen. */
+function alone(limits: Partial<CoreLimits> = {}) {
+  const world = new World()
+  const store = disk()
+  const a = world.client('a', { store, limits })
+  a.record('Todo', 'create', 1, { title: 'x' })
+  a.record('Todo', 'create', 2, { title: 'stays' })
+  a.record('Todo', 'destroy', 1)
+  /** A change after some time, and the next look for tombstones. */
+  const age = (ms: number) => {
+    world.nowMs += ms
+    a.record('Todo', 'update', 2, { title: `after ${ms}` })
+    world.advance(hour)
+  }
+  return { world, store, a, age }
+}
+
+describe('a tombstone', () => {
+  test('is trimmed when it is older than tombstoneMs, and not before', () => {
+    for (const [ms, stays] of [
+      [30 * day - 1, true],
+      [30 * day, true],
+      [30 * day + 1, false],
+    ] as const) {
+      const { a, age } = alone()
+      age(ms)
+      expect(knows(a, 1)).toBe(stays)
+      expect(shown(a)['2']).toEqual({ title: `after ${ms}` })
+    }
+  })
+
+  test('is looked for every trimMs', () => {
+    for (const [ms, stays] of [
+      [9_999, true],
+      [10_000, false],
+    ] as const) {
+      const { world, a } = alone({ trimMs: 10_000, tombstoneMs: 5_000 })
+      world.nowMs += 6_000
+      a.record('Todo', 'update', 2, { title: 'later' })
+      world.nowMs -= 6_000
+      world.advance(ms)
+      expect(knows(a, 1)).toBe(stays)
+    }
+  })
+
+  test('is looked for in trimSlots slots at a time, so that the event loop turns', () => {
+    for (const [trimSlots, turns] of [
+      [49, 3],
+      [50, 3],
+      [51, 2],
+    ] as const) {
+      const world = new World()
+      const a = world.client('a', { limits: { trimSlots, trimMs: 1000, tombstoneMs: 0 } })
+      for (let id = 0; id < 100; id++) a.record('Todo', 'create', id, {})
+      for (let id = 0; id < 100; id++) a.record('Todo', 'destroy', id)
+      world.nowMs += 10
+      a.record('Todo', 'create', 'last', {})
+      let deferred = 0
+      world.onDefer = () => {
+        deferred += 1
+      }
+      world.advance(1000)
+      expect([deferred + 1, a.scriber.ledger.rows]).toEqual([turns, 1])
+    }
+  })
+
+  test('ages with the changes that are seen: a clock that jumps ahead forgets nothing', () => {
+    const { world, a } = alone()
+    world.nowMs += 1000 * day
+    world.advance(hour)
+    expect(knows(a, 1)).toBe(true)
+  })
+
+  test('waits for every replica with a store until it has it, or has expired', () => {
+    const world = new World()
+    const store = disk()
+    const a = world.client('a', { store })
+    const b = world.client('b', { store: disk() })
+    a.record('Todo', 'create', 1, {})
+    const pair = world.join(b, a)
+    world.settle()
+    world.cut(pair)
+    a.record('Todo', 'destroy', 1)
+    const age = (days: number) => {
+      world.nowMs += days * day
+      a.record('Todo', 'create', `after ${days}`, {})
+      world.advance(hour)
+    }
+    age(60)
+    expect([knows(a, 1), a.scriber.floor]).toEqual([true, 0])
+    age(31)
+    expect([knows(a, 1), a.scriber.floor]).toEqual([false, 2])
+    expect(store.open()!.replicas).toMatchObject([{ uid: 'b', expired: true }])
+    expect(store.open()!.replicas[0]!.ack).toBeUndefined()
+    expect(store.open()!.replicas[0]!.cursor).toBeDefined()
+  })
+
+  test('does not wait for clients without a store that are away, but for those that are here', () => {
+    for (const isHere of [true, false]) {
+      const world = new World()
+      const a = world.client('a', { limits: { stallMs: 10 * hour, deadAfterMs: 10 * hour } })
+      const b = world.client('b', { limits: { deadAfterMs: 10 * hour } })
+      a.record('Todo', 'create', 1, {})
+      const pair = world.join(b, a)
+      world.settle()
+      if (!isHere) world.cut(pair)
+      // Nothing gets through any more.
+      world.pairs.delete(pair)
+      a.record('Todo', 'destroy', 1)
+      world.nowMs += 40 * day
+      a.record('Todo', 'create', 2, {})
+      world.advance(hour)
+      expect(knows(a, 1)).toBe(isHere)
+    }
+  })
+
+  test('waits for a gem until it has answered, or has expired', () => {
+    const world = new World()
+    const a = world.client('a', { store: disk() })
+    const gem = new GemPeer(world, a).meet()
+    a.record('Todo', 'create', 1, { title: 'x' })
+    gem.settle().answerAll()
+    gem.session.close()
+    a.record('Todo', 'destroy', 1)
+    const age = (days: number) => {
+      world.nowMs += days * day
+      a.record('Todo', 'create', `after ${days}`, {})
+      world.advance(hour)
+    }
+    age(40)
+    expect(knows(a, 1)).toBe(true)
+    age(60)
+    expect(knows(a, 1)).toBe(false)
+  })
+
+  test('that is gone leaves its row to another record, of which a gem is told all', () => {
+    const world = new World()
+    const a = world.client('a', { store: disk(), limits: { deadAfterMs: 100 * day, stallMs: 100 * day } })
+    const gem = new GemPeer(world, a).meet()
+    a.record('Todo', 'create', 1, { title: 'x' })
+    a.record('Todo', 'destroy', 1)
+    gem.settle().answerAll()
+    world.nowMs += 40 * day
+    a.record('Todo', 'create', 2, { title: 'y' })
+    gem.settle().answerAll()
+    world.advance(hour)
+    gem.answerAll()
+    expect(knows(a, 1)).toBe(false)
+    const before = gem.all('add_scribe').length
+    a.record('Todo', 'create', 3, { title: 'x' })
+    gem.settle()
+    expect(gem.all('add_scribe').slice(before)).toMatchObject([
+      { scribe: { type: 'create', data: { id: 3, title: 'x' } } },
+    ])
+  })
+})
+
+describe('a replica', () => {
+  /** A client that met another, which then stays away. */
+  function scene() {
+    const world = new World()
+    const a = world.client('a', { store: disk() })
+    const b = world.client('b', { store: disk() })
+    a.record('Todo', 'create', 1, {})
+    const pair = world.join(b, a)
+    world.settle()
+    world.cut(pair)
+    const age = (ms: number) => {
+      world.nowMs += ms
+      a.record('Todo', 'create', `after ${ms}`, {})
+      world.advance(hour)
+    }
+    return { world, a, b, age }
+  }
+
+  const isExpired = (syncro: Syncro) => syncro.clients()[0]!.replicas[0]!.acknowledged === undefined
+
+  test('expires after expiryMs without a session, and is registered again by the next', () => {
+    for (const [ms, expired] of [
+      [90 * day - 1, false],
+      [90 * day, false],
+      [90 * day + 1, true],
+    ] as const) {
+      const { world, a, b, age } = scene()
+      age(ms)
+      expect(isExpired(a)).toBe(expired)
+      world.join(b, a)
+      world.settle()
+      expect([isExpired(a), state(b)]).toEqual([false, state(a)])
+    }
+  })
+
+  test('whose session has lasted for long is counted from its end', () => {
+    const world = new World()
+    const a = world.client('a', { store: disk() })
+    const b = world.client('b', { store: disk() })
+    const pair = world.join(b, a)
+    world.settle()
+    for (let n = 0; n < 100; n++) {
+      world.nowMs += day
+      a.record('Todo', 'create', n, {})
+      world.settle()
+    }
+    world.cut(pair)
+    a.record('Todo', 'create', 'last', {})
+    world.advance(hour)
+    expect(isExpired(a)).toBe(false)
+  })
+
+  test('that has expired is remembered as one of maxExpired, the newest', () => {
+    for (const [count, kept] of [
+      [1, 1],
+      [2, 2],
+      [3, 2],
+    ] as const) {
+      const world = new World()
+      const store = disk()
+      const a = world.client('a', { store, limits: { maxExpired: 2 } })
+      a.record('Todo', 'create', 1, {})
+      for (let n = 0; n < count; n++) {
+        const pair = world.join(world.client(`b${n}`, { store: disk() }), a)
+        world.settle()
+        world.cut(pair)
+        world.nowMs += 1000
+      }
+      world.nowMs += 100 * day
+      a.record('Todo', 'create', 2, {})
+      world.advance(hour)
+      const uids = a.clients().map(({ uid }) => uid)
+      expect(uids).toEqual(Array.from({ length: kept }, (_, n) => `b${n + count - kept}`))
+      expect(store.open()!.replicas.map(({ uid }) => uid)).toEqual(uids)
+    }
+  })
+})
+
+test('closing ends it', async () => {
+  const { world, a } = alone()
+  expect(world.trimTimers).toBe(1)
+  await a.close()
+  expect(world.trimTimers).toBe(0)
+})
