@@ -172,6 +172,16 @@ export class Clients {
     return position
   }
 
+  /** Forgets how far others have our ledger, which is another now; returns what is to be stored of that. */
+  dropAcks(): readonly StoredReplica[] {
+    const stored: StoredReplica[] = []
+    for (const replica of this.all()) {
+      replica.ack = undefined
+      if (replica.durable) stored.push(replica.toStored())
+    }
+    return stored
+  }
+
   /** Forgets how far we have the others' ledgers; returns what is to be stored of that. The next sessions compare everything. */
   dropCursors(): readonly StoredReplica[] {
     const stored: StoredReplica[] = []

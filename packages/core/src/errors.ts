@@ -58,7 +58,6 @@ export class SessionError extends Error {
 
 /** Reasons that dialling again does not cure. */
 const lasting: ReadonlySet<string> = new Set([
-  'SYNCRO_COPIED',
   'SYNCRO_SELF',
   'SYNCRO_SPACE_UNKNOWN',
   'SYNCRO_UID_MISMATCH',

@@ -50,6 +50,8 @@ export class Exchange implements Dialogue<Message> {
   #acknowledge: { readonly era: string; readonly position: number; readonly kept: number } | undefined
   /** The raw clock in the ping that waits for its pong. */
   #asked: number | undefined
+  /** Waits for that pong. */
+  #probed: ((isAlive: boolean) => void) | undefined
 
   constructor(session: Session, context: SessionContext, replica: Replica, peerEra: string) {
     this.#session = session
@@ -134,6 +136,19 @@ export class Exchange implements Dialogue<Message> {
     this.#send({ type: 'ping', clock: this.#asked })
   }
 
+  /** Asks the peer for a sign of life, and calls back once it has given one, or the time for that is over. */
+  probe(answered: (isAlive: boolean) => void): void {
+    this.#probed?.(false)
+    const { environment, limits } = this.#context
+    const cancel = environment.timers.set(limits.probeMs, () => this.#probed?.(false))
+    this.#probed = (isAlive) => {
+      this.#probed = undefined
+      cancel()
+      answered(isAlive)
+    }
+    this.ask()
+  }
+
   flushing(): void {
     // What answers a peer that does not read must not pile up either: it waits until there is room.
     if (this.#ours === undefined || this.#theirs === undefined || this.#session.isFull) return
@@ -153,6 +168,8 @@ export class Exchange implements Dialogue<Message> {
   end(): void {
     this.#comparing?.end()
     this.#feed.end()
+    // Once the session has ended, which it is about to.
+    this.#context.environment.timers.soon(() => this.#probed?.(false))
   }
 
   #onResume(cursor: Cursor | null): void {
@@ -266,6 +283,7 @@ export class Exchange implements Dialogue<Message> {
   #onPong({ clock, received, sent }: Pong): void {
     if (clock !== this.#asked) return
     this.#asked = undefined
+    this.#probed?.(true)
     this.#session.answeredAt({ asked: clock, received, sent })
   }
 

@@ -61,7 +61,7 @@ export function checkHello(hello: Hello, context: SessionContext, expected: stri
   if (hello.era === scriber.era) throw new SessionError('SYNCRO_SELF', 'Both ends of the connection are this client.')
   throw new SessionError(
     'SYNCRO_COPIED',
-    'The other side has a copy of this ledger. A data directory belongs to one client: start the copy with an empty one.',
+    'Both sides have the same ledger: one is a copy of the other. The side that dialled goes on under a new id.',
   )
 }
 

@@ -91,6 +91,7 @@ export class Inbound {
 
   /** Keeps what comes from now on, and what is left of what came, until `release`. */
   hold(): void {
+    if (this.#held !== undefined) return
     this.#held = []
     this.#heldBytes = this.#decoder.pendingBytes
     this.#checkHeld()

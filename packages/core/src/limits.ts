@@ -10,6 +10,8 @@ export interface CoreLimits {
   readonly guardRelayMs: number
   /** Milliseconds after which a session that has said nothing asks the peer for a sign of life. */
   readonly heartbeatMs: number
+  /** Milliseconds that a session has to answer when the same ledger comes again, before it counts as dead: less than a handshake may take. */
+  readonly probeMs: number
   /** Milliseconds of silence after which the peer counts as dead: more than two heartbeats, so that one late answer ends nothing. */
   readonly deadAfterMs: number
   /** Bytes queued for a peer above which its session falls behind, to catch up when there is room. */
@@ -70,6 +72,7 @@ export const defaultCoreLimits: CoreLimits = {
   guardMs: 300_000,
   guardRelayMs: 60_000,
   heartbeatMs: 15_000,
+  probeMs: 4_000,
   deadAfterMs: 35_000,
   maxQueuedBytes: 1024 * 1024,
   maxOutboundBytes: 16 * 1024 * 1024,

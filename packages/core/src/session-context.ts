@@ -26,6 +26,8 @@ export interface SessionContext {
   changed(session: Session): void
   /** A session has written all that it had to send, or has ended. */
   emptied(): void
+  /** Somebody has found that this ledger is a copy of another that is in use. */
+  copied(): void
   /** A record that the peer had and has no more is gone: it was destroyed there. */
   gone(session: Session, table: Table, slot: number): void
   /** Something is too new for this session's peer; it is sent when its time has come, in ms of corrected time. */

@@ -26,6 +26,7 @@ import { Heartbeat, type Vitals } from './heartbeat.js'
 import { Inbound } from './inbound.js'
 import { Outbound } from './outbound.js'
 import type { OutgoingStep } from './outgoing-step.js'
+import { prove } from './proof.js'
 import type { SessionContext } from './session-context.js'
 import { isThenable } from './thenable.js'
 import type { TimeSample } from './timekeeper.js'
@@ -72,6 +73,8 @@ export class Session implements Vitals {
   #bridge: Bridge | undefined
   #exchange: Exchange | undefined
   #replica: Replica | undefined
+  /** What comes is held: something has to be known first. */
+  #isHolding = false
   #cancelTimeout: () => void
   #received = 0
   #rowsReceived = 0
@@ -275,6 +278,12 @@ export class Session implements Vitals {
     this.#end(new SessionError(code, message))
   }
 
+  /** Finds out whether the peer is there: asks it, and calls back once it has answered, or the time for that is over. */
+  probe(answered: (isAlive: boolean) => void): void {
+    if (this.#exchange === undefined || this.#state === 'closed') answered(false)
+    else this.#exchange.probe(answered)
+  }
+
   /** A step of the ledger, for the peer. */
   step(outgoing: OutgoingStep): void {
     if (this.#state === 'closed') return
@@ -420,68 +429,85 @@ export class Session implements Vitals {
     if (clock === this.#helloSentMs) this.answeredAt({ asked: clock, received, sent })
   }
 
-  /** Lets the application judge who this is, and holds what comes in the meantime. */
+  /** Has the application judge who this is, and holds what comes in the meantime. */
   #prove(claim: Claim, proven: () => void): void {
-    const verdict = this.#verdict(claim)
+    const verdict = prove(this.#options.authenticate, claim, (cause) =>
+      this.#context.warn(
+        'SYNCRO_UNAUTHENTICATED',
+        'authenticate',
+        `authenticate() threw, which refuses the client: ${String(cause)}`,
+      ),
+    )
     if (this.#state === 'closed') return
     if (verdict === true) {
       proven()
       return
     }
-    if (!isThenable<boolean>(verdict)) throw refused(claim)
-    Promise.resolve(verdict).then(
-      (allowed) => this.#judged(claim, allowed, proven),
-      (cause: unknown) => this.#refuse(claim, cause),
+    this.#hold()
+    verdict.then(
+      () => this.#goOn(proven),
+      (error: unknown) => this.#fail(error),
     )
+  }
+
+  #hold(): void {
+    this.#isHolding = true
     this.#inbound.hold()
   }
 
-  #verdict(claim: Claim): boolean | PromiseLike<boolean> {
-    const { authenticate } = this.#options
-    if (authenticate === undefined) return true
-    try {
-      return authenticate(claim)
-    } catch (cause) {
-      this.#refuse(claim, cause)
-      return false
-    }
-  }
-
-  #judged(claim: Claim, allowed: boolean, proven: () => void): void {
+  /** Does what was waited for, then takes what has come in the meantime, unless something else is waited for now. */
+  #goOn(work: () => void): void {
     this.run(() => {
-      if (allowed !== true) throw refused(claim)
-      proven()
+      this.#isHolding = false
+      work()
+      if (this.#isHolding) return
       this.#inbound.release()
       this.#inbound.pace()
     })
   }
 
-  /** A judge that throws refuses, whether it meant to or not; once, the application is told that it may not have. */
-  #refuse(claim: Claim, cause: unknown): void {
-    this.#context.warn(
-      'SYNCRO_UNAUTHENTICATED',
-      'authenticate',
-      `authenticate() threw, which refuses the client: ${String(cause)}`,
-    )
-    this.#end(refused(claim, { cause }))
-  }
-
   #upgrade(hello: Hello): void {
-    const { clients, time } = this.#context
     this.#uid = hello.uid
     this.push(this.#upgradeTo(hello))
     this.#version = 2
-    const other = clients.find(hello.uid, hello.ledger)?.session
-    if (other !== undefined && !outlasts(this, other, this.#context.scriber.ledgerId)) {
-      this.end('SYNCRO_REPLACED', 'Another session with this client was opened at the same time and stays.')
-      return
-    }
-    other?.end('SYNCRO_REPLACED', 'A newer session with this client has taken its place.')
+    this.#meet(hello)
+  }
+
+  /** There may be another session with this replica: one of the two stays (DESIGN section 6). */
+  #meet(hello: Hello): void {
+    const other = this.#context.clients.find(hello.uid, hello.ledger)?.session
+    if (other === undefined) this.#exchangeWith(hello)
+    else if (other.hello?.era !== hello.era) this.#meetCopy(hello, other)
+    else if (outlasts(this, other, this.#context.scriber.ledgerId)) this.#replace(hello, other)
+    else this.end('SYNCRO_REPLACED', 'Another session with this client was opened at the same time and stays.')
+  }
+
+  /** The same ledger, opened twice: it has begun anew and the other session is dead, or one of the two is a copy. */
+  #meetCopy(hello: Hello, other: Session): void {
+    this.#hold()
+    other.probe((isAlive) =>
+      this.#goOn(() => {
+        if (!isAlive) this.#replace(hello, other)
+        else
+          throw new SessionError(
+            'SYNCRO_COPIED',
+            'This ledger is open elsewhere, and was there first: this is a copy. It goes on under a new id.',
+          )
+      }),
+    )
+  }
+
+  #replace(hello: Hello, other: Session): void {
+    other.end('SYNCRO_REPLACED', 'A newer session with this client has taken its place.')
     // Whoever was told of that may have closed this one.
-    if (this.state === 'closed') return
-    this.#replica = clients.open(hello.uid, hello.ledger, hello.durable, this, time.now())
-    clients.met(this.#replica, hello.era)
-    this.#exchange = new Exchange(this, this.#context, this.#replica, hello.era)
+    if (this.state !== 'closed') this.#meet(hello)
+  }
+
+  #exchangeWith({ uid, ledger, era, durable }: Hello): void {
+    const { clients, time } = this.#context
+    this.#replica = clients.open(uid, ledger, durable, this, time.now())
+    clients.met(this.#replica, era)
+    this.#exchange = new Exchange(this, this.#context, this.#replica, era)
     this.#established()
     this.#exchange.begin()
   }
@@ -520,15 +546,18 @@ export class Session implements Vitals {
     this.#events.emit('closed', reason)
     this.#context.changed(this)
     this.#context.emptied()
-    this.#heedClock(reason)
+    this.#heed(reason)
   }
 
-  /** The peer has refused a stamp and said what time it is; if it did not, what was known of its time may be no longer true. */
-  #heedClock({ code, remote, timeMs }: SessionError): void {
-    const replica = this.#replica
-    if (replica === undefined) return
-    if (!remote || code !== 'SYNCRO_CLOCK' || timeMs === undefined) replica.lagMs = 0
-    else this.#context.timeSetting.refused(replica, timeMs, this.isDialled)
+  /** What the reason says of ourselves. */
+  #heed({ code, remote, timeMs }: SessionError): void {
+    const { scriber, timeSetting, copied } = this.#context
+    const isOwnLedger = this.#hello?.ledger === scriber.ledgerId
+    if (code === 'SYNCRO_COPIED' && (remote || (isOwnLedger && this.isDialled))) copied()
+    if (this.#replica === undefined) return
+    // The peer has refused a stamp and said what time it is; if it did not, what was known of its time may be no longer true.
+    if (!remote || code !== 'SYNCRO_CLOCK' || timeMs === undefined) this.#replica.lagMs = 0
+    else timeSetting.refused(this.#replica, timeMs, this.isDialled)
   }
 
   /** Tells a peer that speaks version 2 why; one that speaks version 1 would break on it (WIRE 6.6). */
@@ -587,10 +616,6 @@ export class Session implements Vitals {
 
 /** Reasons that are no use to the other side, or cannot reach it. */
 const untold: ReadonlySet<string> = new Set(['SYNCRO_CLOSED', 'SYNCRO_FRAME_CUT', 'SYNCRO_CONNECTION_FAILED'])
-
-function refused({ uid }: Claim, options: ErrorOptions = {}): SessionError {
-  return new SessionError('SYNCRO_UNAUTHENTICATED', `The client ${JSON.stringify(uid)} was refused.`, options)
-}
 
 function unexpected(type: string): SessionError {
   return new SessionError(

@@ -68,6 +68,8 @@ export interface SyncroEvents {
    * by it.
    */
   'set-right': (clock: { readonly offsetMs: number }) => void
+  /** This client's data is a copy of another's that is in use. It goes on as a client of its own, under a new ledger id, and loses nothing. */
+  copied: () => void
   /**
    * A record was destroyed elsewhere so long ago that the tombstone is gone; it is destroyed here as well. `fields` are those with changes of this
    * client's that nobody had: they are lost with it.
@@ -132,6 +134,7 @@ export class Syncro {
   readonly #named = new Set<string>()
   readonly #context: SessionContext
   #numbers = 0
+  #isCopied = false
   #closing: Promise<void> | undefined
   /** Told when a session has nothing more to send; there while `close` waits for that. */
   #emptied: (() => void) | undefined
@@ -547,11 +550,12 @@ export class Syncro {
       clients: this.#clients,
       environment,
       time: this.#time,
-      timeSetting: new TimeSetting(scriber, this.#clients, this.#time, limits, { begunAnew: () => this.#begunAnew() }),
+      timeSetting: new TimeSetting(scriber, this.#clients, this.#time, limits, { begunAnew: () => this.#setRight() }),
       limits,
       nextNumber: () => this.#numbers++,
       changed: () => this.#events.emit('changed'),
       emptied: () => this.#emptied?.(),
+      copied: () => this.#copied(),
       gone: (session, table, slot) => this.#gone(session, table, slot),
       held: ({ uid }, untilMs) => this.#events.emit('held', { uid, untilMs }),
       warn: (code, subject, message) => this.warn(code, subject, message),
@@ -580,9 +584,27 @@ export class Syncro {
   }
 
   /** Nobody's session goes on under an era, or a ledger, that has ended. */
-  #begunAnew(): void {
+  #endSessions(why: string): void {
     for (const session of [...this.#sessions])
-      session.end('SYNCRO_BEGUN_ANEW', 'This client has begun anew, since its clock was set right: dial again.')
+      session.end('SYNCRO_BEGUN_ANEW', `This client has begun anew, since ${why}: dial again.`)
+  }
+
+  /** Once an opening: whoever says so again is wrong, or lies. */
+  #copied(): void {
+    if (this.#isCopied || !this.isReady) return
+    this.#isCopied = true
+    this.scriber.beginLedger({ replicas: this.#clients.dropAcks() })
+    this.#endSessions('its ledger was a copy')
+    this.warn(
+      'SYNCRO_COPIED',
+      this.uid,
+      'The data of this client is a copy of another that is in use. It goes on as a client of its own, and nothing is lost; but a data directory belongs to one process.',
+    )
+    this.#events.emit('copied')
+  }
+
+  #setRight(): void {
+    this.#endSessions('its clock was set right')
     const { offsetMs } = this.#time
     this.warn(
       'SYNCRO_CLOCK',

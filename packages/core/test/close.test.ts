@@ -82,7 +82,9 @@ describe('close()', () => {
       const again = world.client('a', { store })
       expect(again.unsent().length).toBe(500)
       world.join(again, b)
+      // b has to find out that the session before is dead.
       world.settle()
+      world.advance(4000)
       expect(state(b)).toEqual(state(again))
     })
 

@@ -11,6 +11,7 @@ const triedIn: Record<keyof CoreLimits, string | undefined> = {
   guardMs: '../src/guard.test.ts',
   guardRelayMs: '../src/guard.test.ts',
   heartbeatMs: 'heartbeat.test.ts',
+  probeMs: 'copies.test.ts',
   deadAfterMs: 'heartbeat.test.ts',
   stallMs: 'heartbeat.test.ts',
   maxOutboundBytes: '../src/outbound.test.ts',

@@ -331,7 +331,6 @@ describe('ready rejects', () => {
     for (const code of [
       'SYNCRO_UNAUTHENTICATED',
       'SYNCRO_SPACE_UNKNOWN',
-      'SYNCRO_COPIED',
       'SYNCRO_SELF',
       'SYNCRO_VERSION_UNSUPPORTED',
       'SYNCRO_UID_UNKNOWN',

@@ -79,9 +79,12 @@ describe('two sessions between the same two clients', () => {
     const world = new World()
     const a = world.client('a')
     const before = new Peer(world, a).shakeHands({ number: 9 })
-    const after = new Peer(world, a).shakeHands({ era: 'c'.repeat(24), number: 0 })
+    const after = new Peer(world, a).hello({ era: 'c'.repeat(24), number: 0 }).settle()
+    // The old one is asked, and says nothing.
+    expect([before.all('ping').length, after.session.state]).toEqual([1, 'handshaking'])
+    world.advance(4000)
     expect(before.session.reason?.code).toBe('SYNCRO_REPLACED')
-    expect(after.session.state).toBe('live')
+    expect(after.session.state).toBe('catching-up')
   })
 
   test('that are closed by whoever hears of the replacement are both over', () => {

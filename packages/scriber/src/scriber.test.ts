@@ -573,3 +573,28 @@ describe('opening', () => {
     expect(recorder({ store }).scriber.remembered).toEqual({ replicas: [replica], outbox: [entry] })
   })
 })
+
+describe('a ledger that is a copy', () => {
+  test('goes on under a new id, in a new era, with its data and clock', () => {
+    const store = new MemoryStore()
+    const clock = new ManualClock()
+    const open = (seed: number) => new Scriber({ now: clock.now, random: new SeededRandom(seed).bytes, store })
+    const scriber = open(1)
+    scriber.record('Todo', 'create', 1, { title: 'x' })
+    const [ledger, era, place] = [scriber.ledgerId, scriber.era, scriber.place]
+    const cursor = { ledger, era, position: place.position, view: '' }
+    expect(scriber.isGood(cursor)).toBe(true)
+    const replica = { uid: 'b', ledger: 'e'.repeat(24), durable: true, eras: [], seenMs: 1 }
+    scriber.beginLedger({ replicas: [replica] })
+    expect([scriber.ledgerId === ledger, scriber.era === era]).toEqual([false, false])
+    expect(scriber.isGood(cursor)).toBe(false)
+    scriber.record('Todo', 'update', 1, { title: 'y' })
+    const again = open(2)
+    expect([again.ledgerId, again.remembered.replicas]).toEqual([scriber.ledgerId, [replica]])
+    expect([...again.since(0)]).toEqual([...scriber.since(0)])
+    // What was written before is still this client's own.
+    expect(
+      [...scriber.since(0)].every(({ birth }) => scriber.ownWriters.has(scriber.ledger.writers.number(birth!.writer))),
+    ).toBe(true)
+  })
+})

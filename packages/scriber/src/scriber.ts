@@ -290,6 +290,19 @@ export class Scriber {
     return true
   }
 
+  /**
+   * Goes on under a new ledger id, in a new era: this ledger is a copy of another that is in use. All data stays.
+   *
+   * @param beside what is stored in the same transaction.
+   * @throws UsageError `SYNCRO_NOT_READY`
+   */
+  beginLedger(beside: StoreTransaction = {}): void {
+    this.#checkReady()
+    this.#ledgerId = randomId(this.#options.random)
+    this.#nextEra()
+    this.#keeper.keep({ ...beside, ledger: this.#ledgerId, eras: this.#eras })
+  }
+
   /** Gives the store something beside rows, and returns the number under which it is stored: see `stored`. */
   keep(transaction: StoreTransaction): number {
     return this.#keeper.keep(transaction)
