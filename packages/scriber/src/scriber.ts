@@ -8,12 +8,13 @@ import { checkId, checkName, gone, notFound, nothingLeft } from './checks.js'
 import { Clock } from './clock.js'
 import type { Column } from './column.js'
 import { equalValues } from './equality.js'
+import { Eras } from './eras.js'
 import { type StoreError, UsageError } from './errors.js'
 import { Events } from './events.js'
 import { type EraId, type LedgerId, type Random, type RecordId, randomId } from './ids.js'
 import { Keeper } from './keeper.js'
 import { Ledger } from './ledger.js'
-import { defaultScriberLimits, maxEras, type ScriberLimits } from './limits.js'
+import { defaultScriberLimits, type ScriberLimits } from './limits.js'
 import { findAnew, makeAnew } from './restamping.js'
 import type { ScriberEvents, Step } from './step.js'
 import type { Cursor, Era, OutboxEntry, Store, StoredReplica, StoreImage, StoreTransaction } from './store.js'
@@ -65,12 +66,8 @@ export class Scriber {
   readonly #options: ScriberOptions
   readonly #events = new Events<ScriberEvents>((error) => this.reportError(error))
   readonly #keeper: Keeper
+  readonly #eras = new Eras(this.ledger)
   #clock: Clock
-  #ledgerId: LedgerId = ''
-  #eras: readonly Era[] = []
-  #writer = 0
-  #ownWriters: ReadonlySet<number> = new Set()
-  #floor = 0
   #open = false
   /** The store is open, which is not yet to say that all in it was read. */
   #opened = false
@@ -103,26 +100,26 @@ export class Scriber {
   }
 
   get ledgerId(): LedgerId {
-    return this.#ledgerId
+    return this.#eras.ledgerId
   }
 
   /** The era that is open: the writer of what is recorded now; `''` until the store is open. */
   get era(): EraId {
-    return this.#eras[this.#eras.length - 1]?.id ?? ''
+    return this.#eras.open
   }
 
   get eras(): readonly Era[] {
-    return this.#eras
+    return this.#eras.list
   }
 
   /** The ledger's numbers of the writers that this client is, in this era and those before. */
   get ownWriters(): ReadonlySet<number> {
-    return this.#ownWriters
+    return this.#eras.ownWriters
   }
 
   /** Up to this position tombstones may be gone. */
   get floor(): number {
-    return this.#floor
+    return this.#eras.floor
   }
 
   get clock(): Clock {
@@ -209,7 +206,7 @@ export class Scriber {
     }
     const stamp = this.#clock.next()
     const offset = this.ledger.touch(table.row(slot))
-    column.set(slot, value, stamp, this.#writer, offset)
+    column.set(slot, value, stamp, this.#eras.writer, offset)
     this.ledger.touched?.push({ table, slot, life: false, columns: [column] })
     const { name } = table
     const id = table.id(slot)!
@@ -273,20 +270,20 @@ export class Scriber {
   restamp({ aheadOf, ifBeyond = aheadOf, after, beside }: RestampOptions): boolean {
     this.#checkReplay()
     if (this.#clock.last <= ifBeyond) return false
-    const anew = findAnew(this.ledger, { aheadOf, after, own: this.#ownWriters })
+    const anew = findAnew(this.ledger, { aheadOf, after, own: this.#eras.ownWriters })
     if (anew === undefined || anew.newest <= ifBeyond) return false
     const clock = new Clock(this.#options.now, anew.newestKept)
     const first = clock.next()
     if (first + anew.batches > anew.newest) return false
-    this.#nextEra()
+    this.#eras.begin(randomId(this.#options.random))
     this.#clock = clock
     let next = first - 1
-    makeAnew(this.ledger, anew, this.#writer, () => {
+    makeAnew(this.ledger, anew, this.#eras.writer, () => {
       next += 1
       return next
     })
     clock.observe(next)
-    this.#keepTouched({ ...beside?.(), eras: this.#eras })
+    this.#keepTouched({ ...beside?.(), eras: this.eras })
     return true
   }
 
@@ -298,9 +295,10 @@ export class Scriber {
    */
   beginLedger(beside: StoreTransaction = {}): void {
     this.#checkReady()
-    this.#ledgerId = randomId(this.#options.random)
-    this.#nextEra()
-    this.#keeper.keep({ ...beside, ledger: this.#ledgerId, eras: this.#eras })
+    const { random } = this.#options
+    const ledger = randomId(random)
+    this.#eras.begin(randomId(random), ledger)
+    this.#keeper.keep({ ...beside, ledger, eras: this.eras })
   }
 
   /** Gives the store something beside rows, and returns the number under which it is stored: see `stored`. */
@@ -310,17 +308,12 @@ export class Scriber {
 
   /** Whether a cursor into this ledger is good: its era is known, its position not beyond that era's end, and not below the floor. */
   isGood(cursor: Cursor): boolean {
-    const { position } = cursor
-    return position >= this.#floor && position <= this.#endOf(cursor)
+    return this.#eras.isGood(cursor)
   }
 
-  /**
-   * Whether somebody who has a cursor into this ledger had what came at a position. That is so also where the cursor is beyond the end of an era that
-   * is over, as after a backup was restored here: up to there both have had the same.
-   */
+  /** Whether somebody who has a cursor into this ledger had what came at a position; see `Eras.covers`. */
   covers(cursor: Cursor, position: number): boolean {
-    const isFromNowhere = cursor.era === this.era && cursor.position > this.ledger.order.last
-    return !isFromNowhere && position <= Math.min(cursor.since ?? cursor.position, this.#endOf(cursor))
+    return this.#eras.covers(cursor, position)
   }
 
   /**
@@ -356,18 +349,9 @@ export class Scriber {
     }
   }
 
-  /**
-   * Forgets eras that no cursor can name any more: wholly below the floor, and with nothing in them that nobody has acknowledged. Beyond a
-   * bound the oldest go in any case, which raises the floor.
-   */
+  /** Forgets eras that no cursor can name any more, and in which nothing lies beyond a position: see `Eras.forget`. */
   forgetEras(acked: number): void {
-    const last = this.#eras.length - 1
-    const isOver = (at: number) => at < last && this.#eras[at + 1]!.began <= Math.min(this.#floor, acked)
-    const kept = this.#eras.filter((_, at) => at > last - maxEras && !isOver(at))
-    if (kept.length === this.#eras.length) return
-    this.#setEras(kept)
-    if (last >= maxEras) this.#floor = Math.max(this.#floor, kept[0]!.began)
-    this.#keeper.keep({ eras: this.#eras, floor: this.#floor })
+    if (this.#eras.forget(acked)) this.#keeper.keep({ eras: this.eras, floor: this.floor })
   }
 
   /** @throws UsageError `SYNCRO_NAME_INVALID` for what cannot name a class or a field. */
@@ -388,24 +372,17 @@ export class Scriber {
     if (this.#opened) await this.#keeper.close()
   }
 
-  /** The last position that a cursor's era had; -1 if the era, or all of the cursor, is not ours. */
-  #endOf({ ledger, era, position, view }: Cursor): number {
-    if (ledger !== this.#ledgerId || view !== '' || !Number.isSafeInteger(position) || position < 0) return -1
-    const at = this.#eras.findIndex(({ id }) => id === era)
-    return at < 0 ? -1 : (this.#eras[at + 1]?.began ?? this.ledger.order.last)
-  }
-
   #forget(rows: readonly Trimmable[]): void {
     const trimmed: { name: string; id: RecordId }[] = []
     const numbers: number[] = []
     for (const { table, slot } of rows) {
       const row = table.row(slot)
-      this.#floor = Math.max(this.#floor, this.ledger.order.position(row))
+      this.#eras.raiseFloor(this.ledger.order.position(row))
       trimmed.push({ name: table.name, id: table.id(slot)! })
       numbers.push(row)
       this.ledger.release(table, slot)
     }
-    this.#keeper.keep({ trimmed, floor: this.#floor })
+    this.#keeper.keep({ trimmed, floor: this.floor })
     this.#events.emit('trimmed', numbers)
   }
 
@@ -430,7 +407,7 @@ export class Scriber {
   /** Runs a function in the open transaction; where none is, in one of its own, committed at the end. */
   #within<Result>(run: (transaction: Transaction) => Result): Result {
     if (this.#transaction !== undefined) return run(this.#transaction)
-    const transaction = new Transaction(this.ledger, this.#writer)
+    const transaction = new Transaction(this.ledger, this.#eras.writer)
     let committed: ReturnType<Transaction['commit']>
     const result = this.#running(transaction, () => {
       const returned = run(transaction)
@@ -446,7 +423,7 @@ export class Scriber {
   #nested<Result>(run: () => Result): Result {
     const outer = this.#transaction
     if (outer === undefined) return this.#within(run)
-    const transaction = new Transaction(this.ledger, this.#writer, outer)
+    const transaction = new Transaction(this.ledger, this.#eras.writer, outer)
     const result = this.#running(transaction, run)
     outer.join(transaction)
     return result
@@ -562,26 +539,13 @@ export class Scriber {
 
   #beginEra(image: StoreImage | undefined): void {
     const { random, now } = this.#options
-    this.#ledgerId = image?.ledger ?? randomId(random)
-    this.#floor = image?.floor ?? 0
-    this.#eras = image?.eras ?? []
-    this.#nextEra()
+    this.#eras.restore(image?.ledger ?? randomId(random), image?.eras ?? [], image?.floor ?? 0)
+    this.#eras.begin(randomId(random))
     this.#clock = new Clock(now, image?.clock)
     this.#remembered = { replicas: image?.replicas ?? [], outbox: image?.outbox ?? [] }
     if (this.#options.store !== undefined) this.ledger.touched = []
     this.#open = this.#closing === undefined
-    this.#keeper.keep({ ledger: this.#ledgerId, eras: this.#eras })
-  }
-
-  #nextEra(): void {
-    const era = { id: randomId(this.#options.random), began: this.ledger.order.last }
-    this.#setEras([...this.#eras, era])
-    this.#writer = this.ledger.writers.number(era.id)
-  }
-
-  #setEras(eras: readonly Era[]): void {
-    this.#eras = eras
-    this.#ownWriters = new Set(eras.map(({ id }) => this.ledger.writers.number(id)))
+    this.#keeper.keep({ ledger: this.ledgerId, eras: this.eras })
   }
 }
 
