@@ -10,6 +10,9 @@ interface Timer {
   readonly callback: () => void
 }
 
+/** At rest nothing happens any more: no sign of life is asked for, and nothing is trimmed. Timers that long never ring. */
+const neverMs = 3_600_000
+
 /** What runs for ever is a fault, and not a slow test. */
 const maxTurns = 200_000
 
@@ -32,8 +35,7 @@ export class World {
       uid,
       warn: ({ code, message }) => this.warnings.push(`${code}: ${message}`),
       ...options,
-      // At rest nothing happens any more: no sign of life is asked for.
-      limits: { heartbeatMs: 2 ** 31, ...options.limits },
+      limits: { heartbeatMs: 3 * neverMs, ...options.limits },
       environment: {
         now: this.clock.now,
         random: this.random.bytes,
@@ -129,7 +131,7 @@ export class World {
 
   #set(ms: number, callback: () => void): () => void {
     const timer = { atMs: this.clock.now() + ms, callback }
-    this.#timers.add(timer)
+    if (ms < neverMs) this.#timers.add(timer)
     return () => this.#timers.delete(timer)
   }
 

@@ -3,23 +3,16 @@
  * send each other what happens. What a peer is sent of our ledger is the business of the feed; this is what comes, and in which order things
  * may come.
  */
-import {
-  type Ack,
-  type DigestMessage,
-  encodeFrame,
-  encodeMessage,
-  type Mark,
-  type Message,
-  type Pong,
-} from '@syncro/protocol'
+import type { Ack, DigestMessage, Mark, Message, Pong } from '@syncro/protocol'
 import type { Batch, Cursor, Merged, OmitWriter, RowImage } from '@syncro/scriber'
 import type { Clients, Replica } from './clients.js'
 import { Comparing } from './comparing.js'
 import type { Dialogue } from './dialogue.js'
 import { SessionError } from './errors.js'
 import { Feed } from './feed.js'
+import { framed } from './frames.js'
 import { Guard } from './guard.js'
-import { wholeMs } from './handshake.js'
+import { wholeMs } from './hello.js'
 import type { OutgoingStep } from './outgoing-step.js'
 import type { Session } from './session.js'
 import type { SessionContext } from './session-context.js'
@@ -321,8 +314,7 @@ export class Exchange implements Dialogue<Message> {
   }
 
   #send(message: Message, kept = 0): void {
-    const body = encodeMessage(message)
-    this.#session.push(this.#session.hasBorders ? body : encodeFrame(body, 32), kept)
+    this.#session.push(framed(message, this.#session.hasBorders), kept)
   }
 }
 

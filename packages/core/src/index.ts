@@ -10,7 +10,7 @@ export {
 } from './binding.js'
 export { type Environment, platformEnvironment, type Timers } from './environment.js'
 export { type CoreUsageErrorCode, SessionError, type SessionErrorCode } from './errors.js'
-export type { Authenticate, Claim } from './handshake.js'
+export type { Authenticate, Claim } from './hello.js'
 export { type CoreLimits, defaultCoreLimits } from './limits.js'
 export type { Link, LinkEvents, LinkOptions, LinkState } from './link.js'
 export type { Unsent } from './pending.js'

@@ -1,6 +1,6 @@
 /** Whether a client is who it says it is: the application judges. */
 import { SessionError } from './errors.js'
-import type { Authenticate, Claim } from './handshake.js'
+import type { Authenticate, Claim } from './hello.js'
 import { isThenable } from './thenable.js'
 
 /**

@@ -2,31 +2,19 @@
  * One live connection to a replica, from its handshake until it closes. The session knows the connection and which version is spoken; what
  * is said is the business of its dialogue. Whatever goes wrong in it ends it, and nothing else (DESIGN section 7).
  */
-import {
-  type Connection,
-  encodeFrame,
-  encodeMessage,
-  encodeV1,
-  type Hello,
-  MAX_V1_FRAME_BYTES,
-  type PeerInfo,
-  ProtocolError,
-  type ReceivedV1Message,
-  type Upgrade,
-  type V1Message,
-  type Value,
-} from '@syncro/protocol'
+import type { Connection, Hello, PeerInfo, V1Message, Value } from '@syncro/protocol'
 import { Events, UsageError } from '@syncro/scriber'
 import { Bridge } from './bridge.js'
 import type { Replica } from './clients.js'
 import { type CoreUsageErrorCode, codeOf, SessionError, type SessionErrorCode } from './errors.js'
 import { Exchange } from './exchange.js'
-import { type Authenticate, type Claim, checkHello, ourHello, outlasts, wholeMs } from './handshake.js'
+import { framedV1 } from './frames.js'
+import { Handshake } from './handshake.js'
 import { Heartbeat, type Vitals } from './heartbeat.js'
+import { type Authenticate, wholeMs } from './hello.js'
 import { Inbound } from './inbound.js'
 import { Outbound } from './outbound.js'
 import type { OutgoingStep } from './outgoing-step.js'
-import { prove } from './proof.js'
 import type { SessionContext } from './session-context.js'
 import { isThenable } from './thenable.js'
 import type { TimeSample } from './timekeeper.js'
@@ -63,18 +51,11 @@ export class Session implements Vitals {
   readonly #inbound: Inbound
   readonly #heartbeat: Heartbeat
   readonly #number: number
-  #uid: string | undefined
+  readonly #handshake: Handshake
   #state: SessionState = 'handshaking'
-  #version: 1 | 2 | undefined
-  #hello: Hello | undefined
-  #helloSentMs = 0
-  #helloReceivedMs = 0
   #reason: SessionError | undefined
-  #bridge: Bridge | undefined
-  #exchange: Exchange | undefined
+  #dialogue: Bridge | Exchange | undefined
   #replica: Replica | undefined
-  /** What comes is held: something has to be known first. */
-  #isHolding = false
   #cancelTimeout: () => void
   #received = 0
   #rowsReceived = 0
@@ -84,7 +65,6 @@ export class Session implements Vitals {
     this.#context = context
     this.#options = options
     this.#events = new Events((error) => context.report(error))
-    this.#uid = options.uid
     this.#number = context.nextNumber()
     this.#outbound = new Outbound(options.connection, context.environment, context.limits, {
       stored: () => context.scriber.stored,
@@ -99,8 +79,21 @@ export class Session implements Vitals {
         this.end('SYNCRO_SLOW', `More is to be sent than the ${context.limits.maxOutboundBytes} bytes that are held.`),
     })
     this.#inbound = new Inbound(options.connection, context.scriber, context.limits, {
-      v1: (message) => this.#takeV1(message),
-      v2: (message, bytes) => this.#exchange!.receive(message, bytes),
+      v1: (message) => {
+        if (this.#dialogue instanceof Bridge) this.#dialogue.receive(message)
+        else this.#handshake.take(message)
+      },
+      v2: (message, bytes) => {
+        if (this.#dialogue instanceof Exchange) this.#dialogue.receive(message, bytes)
+      },
+    })
+    this.#handshake = new Handshake(this, context, options, {
+      inbound: this.#inbound,
+      send: (message) => this.sendV1(message),
+      version1: (bridge) => {
+        this.#dialogue = bridge
+      },
+      version2: (hello) => this.#exchangeWith(hello),
     })
     this.#heartbeat = new Heartbeat(context.environment.timers, context.limits, this, {
       ask: () => this.run(() => this.#dialogue?.ask()),
@@ -118,7 +111,7 @@ export class Session implements Vitals {
 
   /** The uid of the client on the other side; undefined until its hello has come, where none was given. */
   get uid(): string | undefined {
-    return this.#uid
+    return this.#handshake.uid
   }
 
   get state(): SessionState {
@@ -127,7 +120,7 @@ export class Session implements Vitals {
 
   /** The version of the protocol that is spoken; undefined until the first message has come. */
   get version(): 1 | 2 | undefined {
-    return this.#version
+    return this.#handshake.version
   }
 
   get connection(): Connection {
@@ -150,7 +143,7 @@ export class Session implements Vitals {
 
   /** What the other side said of itself; undefined before it did, and from a peer of version 1. */
   get hello(): Hello | undefined {
-    return this.#hello
+    return this.#handshake.hello
   }
 
   /** Why the session ended; undefined while it has not. */
@@ -169,7 +162,7 @@ export class Session implements Vitals {
 
   /** True while the peer has been sent all that is there; also before anybody is known to be there. */
   get isEven(): boolean {
-    if (this.#state === 'closed' || this.#version === undefined) return true
+    if (this.#state === 'closed' || this.version === undefined) return true
     return this.#outbound.queuedBytes === 0 && (this.#dialogue?.isEven ?? true)
   }
 
@@ -209,20 +202,11 @@ export class Session implements Vitals {
    */
   begin(): void {
     try {
-      this.#sayHello()
+      this.#handshake.begin()
     } catch (error) {
       this.#fail(error)
       throw error
     }
-  }
-
-  #sayHello(): void {
-    const hello = ourHello(this.#context, this.#number, this.#options.credentials)
-    this.#helloSentMs = hello.clock
-    this.sendV1(hello)
-    if (this.#uid === undefined) return
-    this.#bridge = new Bridge(this, this.#context, this.#uid)
-    this.#bridge.begin()
   }
 
   /**
@@ -280,8 +264,8 @@ export class Session implements Vitals {
 
   /** Finds out whether the peer is there: asks it, and calls back once it has answered, or the time for that is over. */
   probe(answered: (isAlive: boolean) => void): void {
-    if (this.#exchange === undefined || this.#state === 'closed') answered(false)
-    else this.#exchange.probe(answered)
+    if (this.#state !== 'closed' && this.#dialogue instanceof Exchange) this.#dialogue.probe(answered)
+    else answered(false)
   }
 
   /** A step of the ledger, for the peer. */
@@ -332,7 +316,7 @@ export class Session implements Vitals {
    * @throws ProtocolError `SYNCRO_FRAME_TOO_LARGE` if it does not fit in a version-1 frame.
    */
   sendV1(message: V1Message, kept = 0): void {
-    this.push(this.#frameV1(message), kept)
+    this.push(framedV1(message, this.hasBorders), kept)
   }
 
   /** For dialogues: the peer announced a catch-up. */
@@ -381,135 +365,14 @@ export class Session implements Vitals {
     this.#cancelTimeout()
   }
 
-  get #dialogue(): Bridge | Exchange | undefined {
-    return this.#version === 1 ? this.#bridge : this.#exchange
-  }
-
-  #takeV1(message: ReceivedV1Message): void {
-    if (this.#version === 1) this.#bridge!.receive(message)
-    else if (this.#hello === undefined) this.#takeFirst(message)
-    else if (message.type === 'upgrade' && this.#exchange !== undefined) this.#takeUpgrade(message)
-    // The other's version-1 sync came before it had read our hello: it is void. And a type that nobody knows is nobody's business.
-    else if (message.type !== 'sync' && message.type !== 'unknown') throw unexpected(message.type)
-  }
-
-  #takeFirst(message: ReceivedV1Message): void {
-    if (message.type === 'hello') {
-      this.#takeHello(message)
-      return
-    }
-    if (message.type === 'upgrade') throw unexpected(message.type)
-    const { uid } = this.#options
-    if (this.#bridge === undefined || uid === undefined)
-      throw new SessionError(
-        'SYNCRO_UID_UNKNOWN',
-        'The client said no hello, so it speaks version 1, which does not say who speaks: accept it with a uid.',
-      )
-    const bridge = this.#bridge
-    this.#prove({ uid, version: 1, credentials: undefined, peer: this.#options.peer }, () => {
-      this.#version = 1
-      bridge.receive(message)
-    })
-  }
-
-  #takeHello(hello: Hello): void {
-    this.#hello = hello
-    this.#inbound.trustLengths()
-    this.#helloReceivedMs = wholeMs(this.#context.environment.now())
-    this.#bridge?.end()
-    this.#bridge = undefined
-    checkHello(hello, this.#context, this.#uid)
-    this.#prove({ uid: hello.uid, version: 2, credentials: hello.auth, peer: this.#options.peer }, () =>
-      this.#upgrade(hello),
-    )
-  }
-
-  #takeUpgrade({ clock, received, sent }: Upgrade): void {
-    this.#inbound.upgrade()
-    if (clock === this.#helloSentMs) this.answeredAt({ asked: clock, received, sent })
-  }
-
-  /** Has the application judge who this is, and holds what comes in the meantime. */
-  #prove(claim: Claim, proven: () => void): void {
-    const verdict = prove(this.#options.authenticate, claim, (cause) =>
-      this.#context.warn(
-        'SYNCRO_UNAUTHENTICATED',
-        'authenticate',
-        `authenticate() threw, which refuses the client: ${String(cause)}`,
-      ),
-    )
-    if (this.#state === 'closed') return
-    if (verdict === true) {
-      proven()
-      return
-    }
-    this.#hold()
-    verdict.then(
-      () => this.#goOn(proven),
-      (error: unknown) => this.#fail(error),
-    )
-  }
-
-  #hold(): void {
-    this.#isHolding = true
-    this.#inbound.hold()
-  }
-
-  /** Does what was waited for, then takes what has come in the meantime, unless something else is waited for now. */
-  #goOn(work: () => void): void {
-    this.run(() => {
-      this.#isHolding = false
-      work()
-      if (this.#isHolding) return
-      this.#inbound.release()
-      this.#inbound.pace()
-    })
-  }
-
-  #upgrade(hello: Hello): void {
-    this.#uid = hello.uid
-    this.push(this.#upgradeTo(hello))
-    this.#version = 2
-    this.#meet(hello)
-  }
-
-  /** There may be another session with this replica: one of the two stays (DESIGN section 6). */
-  #meet(hello: Hello): void {
-    const other = this.#context.clients.find(hello.uid, hello.ledger)?.session
-    if (other === undefined) this.#exchangeWith(hello)
-    else if (other.hello?.era !== hello.era) this.#meetCopy(hello, other)
-    else if (outlasts(this, other, this.#context.scriber.ledgerId)) this.#replace(hello, other)
-    else this.end('SYNCRO_REPLACED', 'Another session with this client was opened at the same time and stays.')
-  }
-
-  /** The same ledger, opened twice: it has begun anew and the other session is dead, or one of the two is a copy. */
-  #meetCopy(hello: Hello, other: Session): void {
-    this.#hold()
-    other.probe((isAlive) =>
-      this.#goOn(() => {
-        if (!isAlive) this.#replace(hello, other)
-        else
-          throw new SessionError(
-            'SYNCRO_COPIED',
-            'This ledger is open elsewhere, and was there first: this is a copy. It goes on under a new id.',
-          )
-      }),
-    )
-  }
-
-  #replace(hello: Hello, other: Session): void {
-    other.end('SYNCRO_REPLACED', 'A newer session with this client has taken its place.')
-    // Whoever was told of that may have closed this one.
-    if (this.state !== 'closed') this.#meet(hello)
-  }
-
   #exchangeWith({ uid, ledger, era, durable }: Hello): void {
     const { clients, time } = this.#context
     this.#replica = clients.open(uid, ledger, durable, this, time.now())
     clients.met(this.#replica, era)
-    this.#exchange = new Exchange(this, this.#context, this.#replica, era)
+    const exchange = new Exchange(this, this.#context, this.#replica, era)
+    this.#dialogue = exchange
     this.#established()
-    this.#exchange.begin()
+    exchange.begin()
   }
 
   #established(): void {
@@ -537,9 +400,9 @@ export class Session implements Vitals {
     this.#reason = reason
     this.#cancelTimeout()
     this.#heartbeat.end()
-    this.#bridge?.end()
-    this.#exchange?.end()
-    this.#outbound.end(this.#lastWords(reason))
+    this.#handshake.end()
+    this.#dialogue?.end()
+    this.#outbound.end(this.#handshake.lastWords(reason))
     this.#endConnection()
     if (this.#replica !== undefined) this.#context.clients.close(this.#replica, this, this.#context.time.now())
     this.#events.emit('state', 'closed')
@@ -552,39 +415,12 @@ export class Session implements Vitals {
   /** What the reason says of ourselves. */
   #heed({ code, remote, timeMs }: SessionError): void {
     const { scriber, timeSetting, copied } = this.#context
-    const isOwnLedger = this.#hello?.ledger === scriber.ledgerId
+    const isOwnLedger = this.hello?.ledger === scriber.ledgerId
     if (code === 'SYNCRO_COPIED' && (remote || (isOwnLedger && this.isDialled))) copied()
     if (this.#replica === undefined) return
     // The peer has refused a stamp and said what time it is; if it did not, what was known of its time may be no longer true.
     if (!remote || code !== 'SYNCRO_CLOCK' || timeMs === undefined) this.#replica.lagMs = 0
     else timeSetting.refused(this.#replica, timeMs, this.isDialled)
-  }
-
-  /** Tells a peer that speaks version 2 why; one that speaks version 1 would break on it (WIRE 6.6). */
-  #lastWords({ code, message, remote, timeMs }: SessionError): Uint8Array[] {
-    if (remote || untold.has(code) || !this.#hello?.versions.includes(2)) return []
-    // What a peer may know of an error that is none of its business.
-    const text = code === 'SYNCRO_INTERNAL' ? 'The session ended by an error that was not foreseen.' : message
-    const time = timeMs === undefined ? undefined : { time: wholeMs(timeMs) }
-    const body = encodeMessage({ type: 'error', code, message: text, ...time })
-    const error = this.hasBorders ? body : encodeFrame(body, 32)
-    return this.#version === undefined ? [this.#upgradeTo(this.#hello), error] : [error]
-  }
-
-  #upgradeTo({ clock }: Hello): Uint8Array {
-    const sent = wholeMs(this.#context.environment.now())
-    return this.#frameV1({ type: 'upgrade', version: 2, clock, received: this.#helloReceivedMs, sent })
-  }
-
-  #frameV1(message: V1Message): Uint8Array {
-    const body = encodeV1(message)
-    if (!this.hasBorders) return encodeFrame(body, 16)
-    if (body.length <= MAX_V1_FRAME_BYTES) return body
-    throw new ProtocolError(
-      'SYNCRO_FRAME_TOO_LARGE',
-      `a message of ${body.length} bytes is over the limit of ${MAX_V1_FRAME_BYTES}`,
-      { actual: body.length, limit: MAX_V1_FRAME_BYTES },
-    )
   }
 
   #endConnection(): void {
@@ -612,14 +448,4 @@ export class Session implements Vitals {
     this.#state = state
     this.#events.emit('state', state)
   }
-}
-
-/** Reasons that are no use to the other side, or cannot reach it. */
-const untold: ReadonlySet<string> = new Set(['SYNCRO_CLOSED', 'SYNCRO_FRAME_CUT', 'SYNCRO_CONNECTION_FAILED'])
-
-function unexpected(type: string): SessionError {
-  return new SessionError(
-    'SYNCRO_MESSAGE_UNEXPECTED',
-    `The message "${type}" came where the handshake does not have it.`,
-  )
 }

@@ -24,7 +24,7 @@ import {
 import { Clients } from './clients.js'
 import { type Environment, platformEnvironment } from './environment.js'
 import type { CoreUsageErrorCode } from './errors.js'
-import type { Authenticate } from './handshake.js'
+import type { Authenticate } from './hello.js'
 import { type CoreLimits, defaultCoreLimits } from './limits.js'
 import { Link, type LinkOptions, turnAway } from './link.js'
 import { OutgoingStep } from './outgoing-step.js'

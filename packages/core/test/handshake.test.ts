@@ -1,6 +1,6 @@
 import { encodeFrame, encodeV1, type Value } from '@syncro/protocol'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import type { Authenticate } from '../src/handshake.js'
+import type { Authenticate } from '../src/hello.js'
 import type { Session } from '../src/session.js'
 import { helloOf, Peer } from './peer.js'
 import { shown, World } from './world.js'
