@@ -15,11 +15,5 @@ export { type CoreLimits, defaultCoreLimits } from './limits.js'
 export type { Link, LinkEvents, LinkOptions, LinkState } from './link.js'
 export type { Unsent } from './pending.js'
 export type { Session, SessionEvents, SessionState } from './session.js'
-export {
-  type ClientInfo,
-  type ReplicaInfo,
-  Syncro,
-  type SyncroEvents,
-  type SyncroOptions,
-  type SyncroStatus,
-} from './syncro.js'
+export { Syncro } from './syncro.js'
+export type { ClientInfo, ReplicaInfo, SyncroEvents, SyncroOptions, SyncroStatus } from './syncro-types.js'

@@ -1,108 +1,22 @@
 /** What an application holds: its classes, its store, who it is, and whom it is connected with. It wires and delegates. */
 import type { Connection, Listener, Listening, PeerInfo, Transport, Value } from '@syncro/protocol'
-import {
-  type ChangeType,
-  type Conflict,
-  Events,
-  type RecordId,
-  Scriber,
-  type ScriberLimits,
-  type Step,
-  type Store,
-  type Table,
-  UsageError,
-} from '@syncro/scriber'
-import {
-  type Bindable,
-  type Binding,
-  bind,
-  isBindable,
-  type Player,
-  type Registrable,
-  type StepOrigin,
-} from './binding.js'
+import { type ChangeType, Events, type RecordId, Scriber, type Step, type Table } from '@syncro/scriber'
+import { checkConnection, checkTransport, checkUid, notConnected, notReady } from './arguments.js'
+import type { Bindable, StepOrigin } from './binding.js'
+import { Classes } from './classes.js'
 import { Clients } from './clients.js'
 import { type Environment, platformEnvironment } from './environment.js'
-import type { CoreUsageErrorCode } from './errors.js'
 import type { Authenticate } from './hello.js'
 import { type CoreLimits, defaultCoreLimits } from './limits.js'
 import { Link, type LinkOptions, turnAway } from './link.js'
 import { OutgoingStep } from './outgoing-step.js'
 import { Pending, type Unsent } from './pending.js'
-import { PlayerBinding } from './player-binding.js'
 import { Session, type SessionOptions } from './session.js'
 import type { SessionContext } from './session-context.js'
+import type { ClientInfo, SyncroEvents, SyncroOptions, SyncroStatus } from './syncro-types.js'
 import { TimeSetting } from './time-setting.js'
 import { Timekeeper } from './timekeeper.js'
 import { Trimming } from './trimming.js'
-
-export interface SyncroOptions {
-  /** The stable name this client is known by: 1 to 256 characters. A server's may simply be `"server"`. */
-  readonly uid: string
-  /** The classes whose instances are kept in step. */
-  readonly models?: readonly Registrable[]
-  /** What keeps records, cursors and unsent changes across restarts. Without one nothing outlives the process. */
-  readonly store?: Store
-  /** The set of data; both sides of a session name the same. Default: `''`. */
-  readonly space?: string
-  /** Clock, randomness and timers. Default: the platform's. */
-  readonly environment?: Partial<Environment>
-  readonly limits?: Partial<CoreLimits & ScriberLimits>
-  /** Default: `production` where the environment variable NODE_ENV says so. */
-  readonly mode?: 'development' | 'production'
-  /** Takes warnings, each once. Default: the console. */
-  readonly warn?: (warning: { readonly code: string; readonly message: string }) => void
-}
-
-export interface SyncroEvents {
-  /** A session has begun; it has yet to shake hands. */
-  session: (session: Session) => void
-  /** A client has come or gone, has caught up, or has acknowledged something: `status` and `unsent` may have changed. */
-  changed: () => void
-  /** Two values under one stamp: a data directory was copied and both copies wrote. */
-  conflict: (conflict: Conflict) => void
-  /** Something is stamped ahead of the time of a client, which would refuse it. It is sent when its time has come: `untilMs`, in corrected time. */
-  held: (held: { readonly uid: string | undefined; readonly untilMs: number }) => void
-  /**
-   * The clock here was wrong, and is set right: what nobody had acknowledged was made anew under stamps of the right time. Sessions begin anew
-   * by it.
-   */
-  'set-right': (clock: { readonly offsetMs: number }) => void
-  /** This client's data is a copy of another's that is in use. It goes on as a client of its own, under a new ledger id, and loses nothing. */
-  copied: () => void
-  /**
-   * A record was destroyed elsewhere so long ago that the tombstone is gone; it is destroyed here as well. `fields` are those with changes of this
-   * client's that nobody had: they are lost with it.
-   */
-  gone: (gone: {
-    readonly name: string
-    readonly id: RecordId
-    readonly fields: readonly string[]
-    readonly uid: string | undefined
-  }) => void
-  /** What a listener, a connection or the store threw. Without a listener it is thrown, on its own. */
-  error: (error: unknown) => void
-}
-
-/** A client of the registry. */
-export interface ClientInfo {
-  readonly uid: string
-  readonly online: boolean
-  readonly replicas: readonly ReplicaInfo[]
-}
-
-export interface ReplicaInfo {
-  readonly ledger: string
-  readonly durable: boolean
-  readonly online: boolean
-  /** Position in our ledger up to which it has everything; undefined before it has said so. */
-  readonly acknowledged: number | undefined
-  /** Wall time of its last session's begin, in ms since the Unix epoch. */
-  readonly seenMs: number
-}
-
-/** How a client stands: its store is `opening`, it has no session (`offline`), one that catches up, or is `live`; or it is `closed`. */
-export type SyncroStatus = 'opening' | 'offline' | 'catching-up' | 'live' | 'closed'
 
 export class Syncro {
   readonly uid: string
@@ -123,8 +37,7 @@ export class Syncro {
     if (event === 'error') this.#throw(error)
     else this.#report(error)
   })
-  readonly #bindings = new Map<string, Binding>()
-  readonly #collections = new Map<object, unknown>()
+  readonly #classes: Classes
   readonly #sessions = new Set<Session>()
   readonly #byConnection = new WeakMap<Connection, Session>()
   readonly #links = new Set<Link>()
@@ -157,6 +70,7 @@ export class Syncro {
       ...(options.limits === undefined ? undefined : { limits: options.limits }),
       reportError: (error) => this.#report(error),
     })
+    this.#classes = new Classes(this.scriber, (error) => this.#report(error))
     this.#clients = new Clients(this.scriber, this.limits)
     this.#pending = new Pending(this.scriber, this.#clients)
     this.#trimming = new Trimming(this.scriber, this.#clients, {
@@ -175,7 +89,7 @@ export class Syncro {
     })
     this.scriber.on('conflict', (conflict) => this.#events.emit('conflict', conflict))
     this.scriber.on('store-failed', (error) => this.#report(error))
-    this.#register(options.models ?? [])
+    this.#classes.register(options.models ?? [], this)
     if (this.scriber.isReady) this.#opened()
     this.ready = this.scriber.isReady ? this.scriber.ready : this.scriber.ready.then(() => this.#opened())
     // Whoever awaits `ready` gets the error; nobody having done so yet is no unhandled rejection.
@@ -251,15 +165,11 @@ export class Syncro {
     const session = this.#sessionOf(uid, connection)
     if (session !== undefined) session.receive(bytes)
     else if (connection !== undefined)
-      throw usageError(
-        'SYNCRO_NOT_CONNECTED',
+      throw notConnected(
         `This connection has no session: call syncro.connect(${JSON.stringify(uid)}, connection) first.`,
       )
     else if (!this.#named.has(uid) && !this.#clients.has(uid))
-      throw usageError(
-        'SYNCRO_NOT_CONNECTED',
-        `There is no session with ${JSON.stringify(uid)}: call syncro.connect(uid, connection) first.`,
-      )
+      throw notConnected(`There is no session with ${JSON.stringify(uid)}: call syncro.connect(uid, connection) first.`)
   }
 
   /**
@@ -336,13 +246,7 @@ export class Syncro {
    * @throws UsageError `SYNCRO_CLASS_UNKNOWN` if the class was not given to this Syncro.
    */
   collection<Collection>(bindable: Bindable<Collection>): Collection {
-    const collection = this.#collections.get(bindable)
-    if (collection === undefined)
-      throw usageError(
-        'SYNCRO_CLASS_UNKNOWN',
-        `This Syncro does not know the class: name it in \`new Syncro({ uid: ${JSON.stringify(this.uid)}, models: […] })\`.`,
-      )
-    return collection as Collection
+    return this.#classes.collection(bindable, this.uid)
   }
 
   /** Whether all of a record is with a client that keeps it. */
@@ -417,7 +321,7 @@ export class Syncro {
     try {
       await this.scriber.close()
     } finally {
-      for (const binding of this.#bindings.values()) binding.release()
+      this.#classes.release()
       this.#events.emit('changed')
     }
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
@@ -459,16 +363,7 @@ export class Syncro {
   #open(options: SessionOptions): Session {
     if (!this.isReady || this.#closing !== undefined) throw notReady()
     const { connection } = options
-    if (typeof connection?.write !== 'function')
-      throw usageError(
-        'SYNCRO_CONNECTION_INVALID',
-        'A connection is anything with write(bytes): a socket, say. This has no write.',
-      )
-    if (this.#byConnection.has(connection))
-      throw usageError(
-        'SYNCRO_CONNECTION_IN_USE',
-        'This connection has a session already: a connection serves one session, and a new one needs a new connection.',
-      )
+    checkConnection(connection, (one) => this.#byConnection.has(one))
     const session = new Session(this.#context, options)
     this.#byConnection.set(connection, session)
     this.#sessions.add(session)
@@ -488,56 +383,17 @@ export class Syncro {
     if (connection !== undefined) return this.#byConnection.get(connection)
     const sessions = [...this.#sessions].filter((session) => session.uid === uid)
     if (sessions.length > 1)
-      throw usageError(
-        'SYNCRO_NOT_CONNECTED',
+      throw notConnected(
         `${JSON.stringify(uid)} has ${sessions.length} sessions: name the connection that is meant, as the last argument.`,
       )
     return sessions[0]
-  }
-
-  /** All or none: a class left bound to a Syncro that could not be made would be thought to have two ever after. */
-  #register(models: readonly Registrable[]): void {
-    if (!Array.isArray(models))
-      throw usageError('SYNCRO_CLASS_INVALID', '`models` is a list of classes: `new Syncro({ uid, models: [Todo] })`.')
-    const bound: Binding[] = []
-    try {
-      for (const model of models) {
-        const binding: Binding = isBindable(model)
-          ? model[bind](this)
-          : new PlayerBinding(checkedPlayer(model), this.scriber)
-        bound.push(binding)
-        this.scriber.checkName(binding.name)
-        if (this.#bindings.has(binding.name))
-          throw usageError(
-            'SYNCRO_CLASS_TAKEN',
-            `Two classes of this Syncro are named ${JSON.stringify(binding.name)}: the name tells them apart on the wire, so give each its own.`,
-          )
-        this.#bindings.set(binding.name, binding)
-        this.#collections.set(model, binding.collection)
-      }
-    } catch (error) {
-      for (const binding of bound) binding.release()
-      throw error
-    }
   }
 
   /** Sessions first, so that what is recorded travels whatever a listener does; then the classes. */
   #step(step: Step): void {
     const outgoing = new OutgoingStep(step, this.limits.chunkBytes)
     for (const session of this.#sessions) session.step(outgoing)
-    const { effects } = step
-    const origin = originOf(step)
-    // Most steps are one change: they need no sorting.
-    if (effects.length === 1) this.#tell(effects[0]!.name, effects, origin)
-    else for (const [name, group] of effectsByName(step)) this.#tell(name, group, origin)
-  }
-
-  #tell(name: string, effects: Step['effects'], origin: StepOrigin): void {
-    try {
-      this.#bindings.get(name)?.told(effects, origin)
-    } catch (error) {
-      this.#report(error)
-    }
+    this.#classes.tell(step, originOf(step))
   }
 
   #sessionContext(): SessionContext {
@@ -638,58 +494,6 @@ export class Syncro {
 function originOf({ origin }: Step): StepOrigin {
   if (!(origin instanceof Session)) return { remote: origin !== undefined }
   return origin.uid === undefined ? { remote: true } : { remote: true, uid: origin.uid }
-}
-
-function effectsByName({ effects }: Step): Map<string, Step['effects']> {
-  const first = effects[0]
-  const groups = new Map<string, Step['effects'][number][]>()
-  if (first !== undefined && effects.every(({ name }) => name === first.name)) return new Map([[first.name, effects]])
-  for (const effect of effects) {
-    const group = groups.get(effect.name)
-    if (group === undefined) groups.set(effect.name, [effect])
-    else group.push(effect)
-  }
-  return groups
-}
-
-function checkedPlayer(player: Player): Player {
-  if (typeof player?.name === 'string' && typeof player.play === 'function') return player
-  const name =
-    typeof player === 'function' ? `The class ${String((player as { readonly name: unknown }).name)}` : 'What was given'
-  throw usageError(
-    'SYNCRO_CLASS_INVALID',
-    `${name} is no model: declare it with synced() of @syncro/model, or give an object with \`name\` and \`play(change)\`.`,
-  )
-}
-
-function checkUid(uid: unknown): void {
-  if (typeof uid === 'string' && uid.length > 0 && uid.length <= 256 && uid.isWellFormed()) return
-  throw usageError('SYNCRO_UID_INVALID', `${shownUid(uid)} cannot be a uid: take text of 1 to 256 characters.`)
-}
-
-/** Text is shown as it is, within reason; of the rest, the kind says enough: a connection, say, where arguments were swapped. */
-function shownUid(uid: unknown): string {
-  if (typeof uid === 'string') return uid.length > 60 ? `Text of ${uid.length} characters` : JSON.stringify(uid)
-  return typeof uid === 'object' && uid !== null ? 'An object' : `${String(uid)} (${typeof uid})`
-}
-
-function checkTransport(transport: unknown, method: 'open' | 'listen', caller: 'dial' | 'listen'): void {
-  if (typeof (transport as { readonly [name: string]: unknown } | undefined | null)?.[method] === 'function') return
-  throw usageError(
-    'SYNCRO_TRANSPORT_INVALID',
-    `${caller}() takes a transport, like tcp({ host: '127.0.0.1', port: 10000 }) of @syncro/transport-net. A connection that is open already goes to connect() or accept().`,
-  )
-}
-
-function notReady(): UsageError {
-  return new UsageError(
-    'SYNCRO_NOT_READY',
-    '`await syncro.ready` before the first session, and dial, listen and connect no more after close().',
-  )
-}
-
-function usageError(code: CoreUsageErrorCode, message: string): UsageError<CoreUsageErrorCode> {
-  return new UsageError(code, message)
 }
 
 function platformMode(): 'development' | 'production' {

@@ -2,7 +2,8 @@
 import type { Message } from '@syncro/protocol'
 import { MemoryStore } from '@syncro/scriber'
 import { describe, expect, test } from 'vitest'
-import type { Syncro, SyncroOptions } from '../src/syncro.js'
+import type { Syncro } from '../src/syncro.js'
+import type { SyncroOptions } from '../src/syncro-types.js'
 import { era, Peer } from './peer.js'
 import { type JoinOptions, shown, state, World } from './world.js'
 

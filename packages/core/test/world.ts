@@ -3,7 +3,8 @@ import { type ConnectionPair, connectionPair, type PairOptions } from '@syncro/p
 import { MemoryStore, type RecordId, type Store, type Value } from '@syncro/scriber'
 import { SlowStore } from '@syncro/scriber/testing'
 import { defaultCoreLimits } from '../src/limits.js'
-import { Syncro, type SyncroOptions } from '../src/syncro.js'
+import { Syncro } from '../src/syncro.js'
+import type { SyncroOptions } from '../src/syncro-types.js'
 
 const { trimMs } = defaultCoreLimits
 
