@@ -17,6 +17,11 @@ const commands = {
   check: { summary: 'every check', built: false, work: program('.', ['scripts/check.mjs']) },
   build: { summary: 'the packages', work: async () => 0 },
   bench: { summary: 'the workloads', work: program('bench', ['--expose-gc', 'dist/main.js']) },
+  mutants: {
+    summary: 'planted faults, each to be seen by a suite',
+    built: false,
+    work: program('.', ['scripts/mutants.mjs']),
+  },
   'demo:server': { summary: 'the shared to-do list: its server', work: program('apps/demo', ['dist/server.js'], true) },
   'demo:client': { summary: 'the shared to-do list: a client', work: program('apps/demo', ['dist/client.js'], true) },
   'demo:by-hand': {

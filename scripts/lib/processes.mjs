@@ -16,10 +16,12 @@ let ending = false
  *
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, output?: 'show' | 'keep', terminal?: boolean }} [options]
+ * A program that has not ended after `timeoutMs` is killed, with its group.
+ *
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, output?: 'show' | 'keep', terminal?: boolean, timeoutMs?: number }} [options]
  * @returns {Promise<{ code: number, output: string }>}
  */
-export function run(command, args, { cwd, env = process.env, output = 'show', terminal = false } = {}) {
+export function run(command, args, { cwd, env = process.env, output = 'show', terminal = false, timeoutMs } = {}) {
   const sink = output === 'show' ? 'inherit' : 'pipe'
   return new Promise((resolve) => {
     const child = spawn(command, args, {
@@ -31,6 +33,7 @@ export function run(command, args, { cwd, env = process.env, output = 'show', te
     })
     const entry = { child, terminal }
     running.add(entry)
+    const patience = timeoutMs === undefined ? undefined : setTimeout(() => signalGroup(child, 'SIGKILL'), timeoutMs)
     let kept = ''
     child.stdout?.setEncoding('utf8').on('data', (text) => {
       kept += text
@@ -39,11 +42,13 @@ export function run(command, args, { cwd, env = process.env, output = 'show', te
       kept += text
     })
     child.on('error', (error) => {
+      clearTimeout(patience)
       running.delete(entry)
       resolve({ code: 127, output: `${kept}${command}: ${error.message}\n` })
     })
     // 'exit' and not 'close': a grandchild that holds the pipe open must not hold us up, it is ended here.
     child.on('exit', (code, signal) => {
+      clearTimeout(patience)
       running.delete(entry)
       if (!terminal) signalGroup(child, 'SIGKILL')
       const finish = () => resolve({ code: code ?? 128 + (constants.signals[signal ?? 'SIGTERM'] ?? 0), output: kept })

@@ -1,6 +1,7 @@
 import { MemoryStore } from '@syncro/scriber'
 import { describe, expect, test } from 'vitest'
 import type { Syncro } from '../src/syncro.js'
+import { era, Peer } from './peer.js'
 import { shown, state, World } from './world.js'
 
 describe('two clients', () => {
@@ -89,6 +90,20 @@ describe('two clients', () => {
     world.settle()
     expect(a.unsent()).toEqual([])
     expect(a.syncState('Todo', 1)).toBe('synced')
+  })
+
+  test('are not sent back what came from them, live or in rows; others are sent it', () => {
+    const world = new World()
+    const [a, other] = [world.client('a'), world.client('other')]
+    world.join(other, a)
+    const peer = new Peer(world, a).shakeHands()
+    peer.send({ type: 'batch', stamp: 5, writer: era, changes: [{ name: 'Todo', id: 1, type: 'create', fields: {} }] })
+    peer.send({ type: 'rows', writers: [era], rows: [{ name: 'Todo', id: 2, birth: [6, 0], fields: [] }] }).settle()
+    expect([peer.all('batch'), peer.all('rows')]).toEqual([[], []])
+    expect(Object.keys(shown(other))).toEqual(['1', '2'])
+    a.record('Todo', 'update', 1, { title: 'x' })
+    peer.settle()
+    expect(peer.all('batch').length).toBe(1)
   })
 
   test('come to rest: nothing goes back and forth for ever', () => {
