@@ -244,20 +244,23 @@ export class Scriber {
    */
   replay(batch: Batch, origin: unknown): Merged {
     this.#checkReplay()
+    const merged = this.ledger.merge(batch)
+    // What is refused moves no clock.
     this.#clock.observe(batch.stamp)
     for (const { after } of batch.changes) if (after !== undefined) this.#clock.observe(after.stamp)
-    return this.#replayed(this.ledger.merge(batch), batch, origin)
+    return this.#replayed(merged, batch, origin)
   }
 
   /** Replays rows of another client's ledger, in one step. */
   replayRows(rows: readonly RowImage[], origin: unknown): Merged {
     this.#checkReplay()
+    const merged = this.ledger.mergeRows(rows)
     for (const { birth, destroy, fields } of rows) {
       if (birth !== undefined) this.#clock.observe(birth.stamp)
       if (destroy !== undefined) this.#clock.observe(destroy.stamp)
       for (const field of fields) this.#clock.observe(field.stamp)
     }
-    return this.#replayed(this.ledger.mergeRows(rows), undefined, origin)
+    return this.#replayed(merged, undefined, origin)
   }
 
   /**

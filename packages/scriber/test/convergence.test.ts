@@ -1,10 +1,12 @@
 /** Whatever the order, repetition or delay of delivery: who has seen the same changes holds the same data. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Batch, Ledger, MemoryStore, type RowImage, Scriber, type Step } from '../src/index.js'
+import { type Batch, Ledger, MemoryStore, newestStamp, type RowImage, Scriber, type Step } from '../src/index.js'
 import { ManualClock, SeededRandom } from '../src/testing/index.js'
-import { acts, historyOf, wildBatches } from './generators.js'
-import { shown, stateOf, wholeOf } from './recorders.js'
+import { acts, histories, historyOf } from './generators.js'
+import { expectedState } from './model.js'
+import { imagesOf, ledgerOf, shown, stateOf, wholeOf } from './recorders.js'
+import { runs } from './runs.js'
 
 /** Batches in some order, some of them more than once. */
 function deliveries<Item>(items: readonly Item[], seed: number): Item[] {
@@ -12,62 +14,43 @@ function deliveries<Item>(items: readonly Item[], seed: number): Item[] {
   return random.shuffled([...items, ...items.filter(() => random.chance(0.3))])
 }
 
-function ledgerOf(batches: readonly Batch[], options: { maxOffset?: number } = {}): Ledger {
-  const ledger = new Ledger(options)
-  for (const batch of batches) ledger.merge(batch)
-  return ledger
-}
-
-/** What is newer than a position in the rows that stand after it, up to another. */
-function imagesOf(ledger: Ledger, after = 0, upTo = Number.MAX_SAFE_INTEGER): RowImage[] {
-  const images: RowImage[] = []
-  const walk = ledger.walk(after)
-  for (let row = walk.next(); row !== undefined && walk.reached <= upTo; row = walk.next()) {
-    const image = ledger.image(row, after)
-    if (image !== undefined) images.push(image)
+/** Counts are those of what lives, and of what lives no field is kept that does not count. */
+function expectInOrder(ledger: Ledger): void {
+  for (const table of ledger.tables()) {
+    const living = [...table.livingSlots()]
+    expect(table.living).toBe(living.length)
+    for (const slot of living)
+      for (const column of table.columns.values())
+        if (column.has(slot)) expect(table.counts(slot, column.stamp(slot), column.writer(slot))).toBe(true)
   }
-  walk.close()
-  return images
 }
-
-function countsAreRight(ledger: Ledger): void {
-  for (const table of ledger.tables()) expect(table.living).toBe([...table.livingSlots()].length)
-}
-
-/** Both kinds of history: what clients write, and what nobody should. */
-const histories = fc.oneof(
-  acts(4).map((todo) => historyOf(4, todo).batches),
-  acts(5).map((todo) => historyOf(5, todo).batches),
-  wildBatches(),
-)
 
 describe('convergence', () => {
-  test('of batches delivered in any order, with repetition', () => {
-    fc.assert(
-      fc.property(histories, fc.array(fc.integer(), { minLength: 2, maxLength: 4 }), (batches, seeds) => {
-        const expected = ledgerOf(batches)
-        countsAreRight(expected)
+  test('of batches delivered in any order, with repetition', async () => {
+    await fc.assert(
+      fc.asyncProperty(histories, fc.array(fc.integer(), { minLength: 1, maxLength: 4 }), async (batches, seeds) => {
+        const expected = expectedState(batches)
         for (const seed of seeds) {
           const ledger = ledgerOf(deliveries(batches, seed), { maxOffset: 32 })
-          expect(stateOf(ledger)).toEqual(stateOf(expected))
-          countsAreRight(ledger)
+          expect(stateOf(ledger)).toEqual(expected)
+          expectInOrder(ledger)
         }
       }),
-      { numRuns: 300 },
+      runs,
     )
   })
 
-  test('of clients that heard from each other while they wrote, once they have heard all', () => {
-    fc.assert(
-      fc.property(acts(3), (todo) => {
+  test('of clients that heard from each other while they wrote, once they have heard all', async () => {
+    await fc.assert(
+      fc.asyncProperty(acts(3), async (todo) => {
         const { scribers, batches } = historyOf(3, todo)
         for (const scriber of scribers) for (const batch of batches) scriber.replay(batch, 'all')
         for (const scriber of scribers) {
           expect(stateOf(scriber.ledger)).toEqual(stateOf(ledgerOf(batches)))
-          countsAreRight(scriber.ledger)
+          expectInOrder(scriber.ledger)
         }
       }),
-      { numRuns: 200 },
+      runs,
     )
   })
 
@@ -89,9 +72,9 @@ describe('convergence', () => {
 })
 
 describe('merging', () => {
-  test('is idempotent: what is known is not effective, and moves nothing', () => {
-    fc.assert(
-      fc.property(histories, fc.integer(), (batches, seed) => {
+  test('is idempotent: what is known is not effective, and moves nothing', async () => {
+    await fc.assert(
+      fc.asyncProperty(histories, fc.integer(), async (batches, seed) => {
         const ledger = ledgerOf(batches)
         const before = wholeOf(ledger)
         for (const batch of deliveries(batches, seed)) {
@@ -101,26 +84,26 @@ describe('merging', () => {
         expect(ledger.mergeRows(imagesOf(ledger)).effective).toBe(false)
         expect(wholeOf(ledger)).toEqual(before)
       }),
-      { numRuns: 200 },
+      runs,
     )
   })
 
-  test('of rows gives what merging of their batches gives', () => {
-    fc.assert(
-      fc.property(histories, histories, (mine, theirs) => {
+  test('of rows gives what merging of their batches gives', async () => {
+    await fc.assert(
+      fc.asyncProperty(histories, histories, async (mine, theirs) => {
         const both = ledgerOf([...mine, ...theirs])
         const byRows = ledgerOf(mine)
         byRows.mergeRows(imagesOf(ledgerOf(theirs)))
         expect(stateOf(byRows)).toEqual(stateOf(both))
-        countsAreRight(byRows)
+        expectInOrder(byRows)
       }),
-      { numRuns: 200 },
+      runs,
     )
   })
 
-  test('is commutative and associative', () => {
-    fc.assert(
-      fc.property(histories, histories, histories, (...three) => {
+  test('is commutative and associative', async () => {
+    await fc.assert(
+      fc.asyncProperty(histories, histories, histories, async (...three) => {
         const [a, b, c] = three.map((batches) => imagesOf(ledgerOf(batches))) as [RowImage[], RowImage[], RowImage[]]
         const merged = (...parts: readonly (readonly RowImage[])[]): Ledger => {
           const ledger = new Ledger()
@@ -132,13 +115,13 @@ describe('merging', () => {
         expect(stateOf(merged(imagesOf(merged(a, b)), c))).toEqual(expected)
         expect(stateOf(merged(a, imagesOf(merged(c, b))))).toEqual(expected)
       }),
-      { numRuns: 100 },
+      runs,
     )
   })
 
-  test('tells effects that lead from what was shown to what is', () => {
-    fc.assert(
-      fc.property(histories, fc.integer(), (batches, seed) => {
+  test('tells effects that lead from what was shown to what is', async () => {
+    await fc.assert(
+      fc.asyncProperty(histories, fc.integer(), async (batches, seed) => {
         const ledger = new Ledger()
         const seen = new Map<string, Record<string, unknown>>()
         for (const batch of deliveries(batches, seed)) {
@@ -155,15 +138,15 @@ describe('merging', () => {
         })
         expect([...seen.keys()].sort()).toEqual(living.sort())
       }),
-      { numRuns: 200 },
+      runs,
     )
   })
 })
 
 describe('a catch-up', () => {
-  test('from any position brings what came after it', () => {
-    fc.assert(
-      fc.property(histories, fc.nat(20), fc.constantFrom(0xfffffffe, 16), (batches, count, maxOffset) => {
+  test('from any position brings what came after it', async () => {
+    await fc.assert(
+      fc.asyncProperty(histories, fc.nat(20), fc.constantFrom(0xfffffffe, 16), async (batches, count, maxOffset) => {
         const ledger = ledgerOf(batches.slice(0, count), { maxOffset })
         const other = new Ledger()
         other.mergeRows(imagesOf(ledger))
@@ -172,15 +155,15 @@ describe('a catch-up', () => {
         other.mergeRows(imagesOf(ledger, after))
         expect(stateOf(other)).toEqual(stateOf(ledger))
       }),
-      { numRuns: 200 },
+      runs,
     )
   })
 
   // Rows as they are when their turn comes, overtaken rows as soon as they are touched, and the rest live. Rows that stand at or before what
   // the walk says it has reached are there at any moment; those beyond it are not to be counted on, however old a field in them may be.
-  test('in chunks, while more comes, leaves no row behind that it has passed', () => {
-    fc.assert(
-      fc.property(histories, histories, fc.integer(), (before, meanwhile, seed) => {
+  test('in chunks, while more comes, leaves no row behind that it has passed', async () => {
+    await fc.assert(
+      fc.asyncProperty(histories, histories, fc.integer(), async (before, meanwhile, seed) => {
         const random = new SeededRandom(seed)
         const known = random.below(before.length + 1)
         const ledger = ledgerOf(before.slice(0, known), { maxOffset: 64 })
@@ -205,19 +188,19 @@ describe('a catch-up', () => {
             isOver = row === undefined
             if (row !== undefined) give(row)
           }
-          expect(receiver.mergeRows(imagesOf(ledger, after, walk.reached)).effective).toBe(false)
+          expect(receiver.mergeRows(imagesOf(ledger, after, { upTo: walk.reached })).effective).toBe(false)
         }
         expect(stateOf(receiver)).toEqual(stateOf(ledger))
       }),
-      { numRuns: 200 },
+      runs,
     )
   })
 })
 
 describe('life', () => {
-  test('is never given back by an edit', () => {
-    fc.assert(
-      fc.property(histories, fc.nat(50), fc.constantFrom('a', 'f'), (batches, stamp, letter) => {
+  test('is never given back by an edit', async () => {
+    await fc.assert(
+      fc.asyncProperty(histories, fc.nat(50), fc.constantFrom('a', 'f'), async (batches, stamp, letter) => {
         const ledger = ledgerOf(batches)
         const edits = batches.map((batch): Batch => {
           const changes = batch.changes.map((change) => ({ ...change, type: 'update' as const }))
@@ -227,13 +210,13 @@ describe('life', () => {
         for (const batch of edits) ledger.merge(batch)
         expect(ledger.tables().map((table) => [...table.livingSlots()])).toEqual(before)
       }),
-      { numRuns: 100 },
+      runs,
     )
   })
 
-  test('comes back by a restore, with every field that the ledger held', () => {
-    fc.assert(
-      fc.property(acts(3), (todo) => {
+  test('comes back by a restore, with every field that the ledger held', async () => {
+    await fc.assert(
+      fc.asyncProperty(acts(3), async (todo) => {
         const { batches } = historyOf(3, todo)
         const scriber = new Scriber({ now: new ManualClock().now, random: new SeededRandom(9).bytes })
         for (const batch of batches) scriber.replay(batch, 'them')
@@ -249,13 +232,13 @@ describe('life', () => {
         other.mergeRows([...scriber.since(0)])
         expect(stateOf(other)).toEqual(stateOf(scriber.ledger))
       }),
-      { numRuns: 200 },
+      runs,
     )
   })
 
-  test('is sent back whenever a birth does not know of our destroy', () => {
-    fc.assert(
-      fc.property(histories, histories, (mine, theirs) => {
+  test('is sent back whenever a birth does not know of our destroy', async () => {
+    await fc.assert(
+      fc.asyncProperty(histories, histories, async (mine, theirs) => {
         const ledger = ledgerOf(mine)
         for (const batch of theirs)
           for (const change of batch.changes) {
@@ -269,15 +252,15 @@ describe('life', () => {
             expect(outlived).toEqual(isBirth && isNewer ? [table.row(slot!)] : [])
           }
       }),
-      { numRuns: 200 },
+      runs,
     )
   })
 })
 
 describe('a ledger read back from its store', () => {
-  test('is the ledger that was kept, field by field', () => {
-    fc.assert(
-      fc.property(acts(3), histories, (todo, theirs) => {
+  test('is the ledger that was kept, field by field', async () => {
+    await fc.assert(
+      fc.asyncProperty(acts(3), histories, async (todo, theirs) => {
         const store = new MemoryStore()
         const clock = new ManualClock()
         const open = (seed: number) => new Scriber({ now: clock.now, random: new SeededRandom(seed).bytes, store })
@@ -294,29 +277,43 @@ describe('a ledger read back from its store', () => {
         expect(wholeOf(again.ledger)).toEqual(wholeOf(scriber.ledger))
         expect(stateOf(again.ledger)).toEqual(stateOf(scriber.ledger))
         expect(again.place.position).toBe(scriber.place.position)
-        expect(again.clock.next()).toBeGreaterThan(newestStamp(scriber.ledger))
+        expect(again.clock.next()).toBeGreaterThan(newestStampIn(scriber.ledger))
         again.record('Note', 'create', 'a', { x: 'again' })
         expect(wholeOf(open(3).ledger)).toEqual(wholeOf(again.ledger))
       }),
-      { numRuns: 150 },
+      runs,
     )
   })
 })
 
-function newestStamp(ledger: Ledger): number {
-  let newest = -1
-  for (const table of ledger.tables())
-    for (let slot = 0; slot < table.end; slot++) {
-      newest = Math.max(newest, table.birth(slot), table.destroy(slot))
-      for (const column of table.columns.values()) newest = Math.max(newest, column.stamp(slot))
-    }
-  return newest
+function newestStampIn(ledger: Ledger): number {
+  const stamps = ledger.tables().flatMap((table) => {
+    return Array.from({ length: table.end }, (_, slot) => newestStamp(table, slot))
+  })
+  return Math.max(-1, ...stamps)
 }
 
+describe('the clock', () => {
+  test('has seen every stamp in the ledger, however it came', async () => {
+    await fc.assert(
+      fc.asyncProperty(histories, fc.integer(), async (batches, seed) => {
+        const random = new SeededRandom(seed)
+        const scriber = new Scriber({ now: () => 0, random: random.bytes })
+        for (const batch of deliveries(batches, seed)) {
+          if (random.chance(0.5)) scriber.replay(batch, 'batch')
+          else scriber.replayRows(imagesOf(ledgerOf([batch])), 'rows')
+          expect(scriber.clock.last).toBeGreaterThanOrEqual(newestStampIn(scriber.ledger))
+        }
+      }),
+      runs,
+    )
+  })
+})
+
 describe('steps', () => {
-  test('are told once for everything effective, and carry enough to follow', () => {
-    fc.assert(
-      fc.property(acts(3), fc.integer(), (todo, seed) => {
+  test('are told once for everything effective, and carry enough to follow', async () => {
+    await fc.assert(
+      fc.asyncProperty(acts(3), fc.integer(), async (todo, seed) => {
         const { batches } = historyOf(3, todo)
         const scriber = new Scriber({ now: new ManualClock().now, random: new SeededRandom(9).bytes })
         const follower = new Ledger()
@@ -337,7 +334,7 @@ describe('steps', () => {
         expect(steps).toHaveLength(effective)
         expect(stateOf(follower)).toEqual(stateOf(scriber.ledger))
       }),
-      { numRuns: 200 },
+      runs,
     )
   })
 })

@@ -3,14 +3,17 @@ import fc from 'fast-check'
 import { type Batch, type Change, Scriber, type Value } from '../src/index.js'
 import { ManualClock, SeededRandom } from '../src/testing/index.js'
 
-const wellFormed = fc.string({ unit: 'grapheme', maxLength: 6 })
-const key = wellFormed.filter((text) => !['__proto__', 'constructor', 'prototype'].includes(text))
+const wellFormed = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 6 }), fc.string({ unit: 'binary', maxLength: 6 }))
+const key = fc
+  .oneof(wellFormed, fc.constantFrom('', '0', '1', '10', 'toString', 'hasOwnProperty', '$'))
+  .filter((text) => !['__proto__', 'constructor', 'prototype'].includes(text))
 
 const leaf: fc.Arbitrary<Value> = fc.oneof(
   fc.constantFrom<Value>(null, true, false, 0, 1, -1, '', '0', 'a'),
   fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => (number === 0 ? 0 : number)),
   wellFormed,
-  fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }),
+  fc.constantFrom(Number.MAX_SAFE_INTEGER, Number.MAX_VALUE, Number.MIN_VALUE, 1e21),
+  fc.oneof(fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }), fc.constantFrom(10n ** 400n, -(10n ** 400n))),
   fc.date({ noInvalidDate: true }),
   fc.uint8Array({ maxLength: 4 }),
 )
@@ -25,9 +28,14 @@ export const anyValue: fc.Arbitrary<Value> = fc.letrec<{ value: Value }>((tie) =
   ),
 })).value
 
-const names = ['Note', 'Task'] as const
-const ids = ['a', 'b', 7, '7'] as const
-const fields = ['x', 'y', 'z'] as const
+/** What acts are about. */
+export interface Vocabulary {
+  readonly names: readonly string[]
+  readonly ids: readonly (string | number)[]
+  readonly fields: readonly string[]
+}
+
+const ordinary: Vocabulary = { names: ['Note', 'Task'], ids: ['a', 'b', 7, '7'], fields: ['x', 'y', 'z'] }
 
 /** What one client does: some of it may be refused, as in life. */
 export interface Act {
@@ -49,7 +57,7 @@ function mostly<Item>(items: readonly Item[]): fc.Arbitrary<Item> {
   return fc.oneof({ weight: 4, arbitrary: fc.constant(items[0]!) }, { weight: 1, arbitrary: fc.constantFrom(...items) })
 }
 
-export function acts(writers: number): fc.Arbitrary<Act[]> {
+export function acts(writers: number, { names, ids, fields } = ordinary): fc.Arbitrary<Act[]> {
   const act: fc.Arbitrary<Act> = fc.record({
     writer: fc.nat(writers - 1),
     type: fc.constantFrom<Change['type'][]>('create', 'create', 'update', 'destroy', 'destroy', 'restore', 'restore'),
@@ -93,7 +101,8 @@ export function historyOf(clients: number, todo: readonly Act[]): { batches: Bat
   return { batches, scribers }
 }
 
-function attempt(scriber: Scriber, { name, type, id, data }: Act): void {
+/** Does it, unless the record is not there or gone. */
+export function attempt(scriber: Scriber, { name, type, id, data }: Act): void {
   try {
     scriber.record(name, type, id, data)
   } catch (error) {
@@ -106,9 +115,10 @@ function attempt(scriber: Scriber, { name, type, id, data }: Act): void {
  * Batches that no honest clients write: stamps from a few numbers, so that equal ones meet in every way, writers that repeat themselves with
  * other values (copied data directories), births and destroys in any order.
  */
-export function wildBatches(): fc.Arbitrary<Batch[]> {
+function wildBatches(): fc.Arbitrary<Batch[]> {
   const writer = fc.constantFrom('a', 'b', 'c').map((letter) => letter.repeat(24))
   const stamp = fc.nat(6)
+  const { names, ids, fields } = ordinary
   const change: fc.Arbitrary<Change> = fc.record(
     {
       name: fc.constantFrom(...names),
@@ -125,3 +135,10 @@ export function wildBatches(): fc.Arbitrary<Batch[]> {
     size: 'max',
   })
 }
+
+/** Both kinds of history: what clients write, and what nobody should. */
+export const histories: fc.Arbitrary<Batch[]> = fc.oneof(
+  acts(4).map((todo) => historyOf(4, todo).batches),
+  acts(5).map((todo) => historyOf(5, todo).batches),
+  wildBatches(),
+)

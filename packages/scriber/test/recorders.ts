@@ -1,5 +1,14 @@
 /** Recorders for tests, and what is in their ledgers as plain data. */
-import { type Effect, type Ledger, Scriber, type ScriberOptions, type Step } from '../src/index.js'
+import {
+  type Batch,
+  type Effect,
+  Ledger,
+  type OmitWriter,
+  type RowImage,
+  Scriber,
+  type ScriberOptions,
+  type Step,
+} from '../src/index.js'
 import { ManualClock, SeededRandom } from '../src/testing/index.js'
 
 export interface Recorder {
@@ -26,6 +35,29 @@ export function recorder(options: Partial<ScriberOptions> & { readonly clock?: M
   const steps: Step[] = []
   scriber.on('step', (step) => steps.push(step))
   return { scriber, clock, steps, errors }
+}
+
+/** A ledger that has merged batches, in their order. */
+export function ledgerOf(batches: readonly Batch[], options: { maxOffset?: number } = {}): Ledger {
+  const ledger = new Ledger(options)
+  for (const batch of batches) ledger.merge(batch)
+  return ledger
+}
+
+/** What is newer than a position in the rows that stand after it, up to another; without what some writers wrote. */
+export function imagesOf(
+  ledger: Ledger,
+  after = 0,
+  { upTo = Infinity, omit }: { upTo?: number; omit?: OmitWriter } = {},
+): RowImage[] {
+  const images: RowImage[] = []
+  const walk = ledger.walk(after)
+  for (let row = walk.next(); row !== undefined && walk.reached <= upTo; row = walk.next()) {
+    const image = ledger.image(row, after, omit)
+    if (image !== undefined) images.push(image)
+  }
+  walk.close()
+  return images
 }
 
 /** What all ledgers agree on that have seen the same changes: life, and the fields that count, with stamps. */

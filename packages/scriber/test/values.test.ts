@@ -13,9 +13,21 @@ import {
   type Value,
 } from '../src/index.js'
 import { anyValue } from './generators.js'
+import { runs } from './runs.js'
 
 const admit = (value: unknown) => admitValue(value, 'Any.field', defaultScriberLimits)
 const text = (value: Value) => new TextDecoder().decode(canonicalBytes(value))
+
+/** Whatever a program may assign, mostly what it must not. */
+const anything = fc.anything({
+  ...{ maxDepth: 3, maxKeys: 4, withBigInt: true, withBoxedValues: true, withDate: true, withMap: true, withSet: true },
+  ...{ withNullPrototype: true, withObjectString: true, withSparseArray: true, withTypedArray: true },
+})
+
+/** Text of any UTF-16 units, halves of surrogate pairs among them. */
+const anyText = fc.array(fc.oneof(fc.nat(0xffff), fc.integer({ min: 0xd800, max: 0xdfff }))).map((units) => {
+  return String.fromCharCode(...units)
+})
 
 /** The same value with the keys of its objects in another order. */
 function rearranged(value: Value): Value {
@@ -39,6 +51,7 @@ describe('values', () => {
         expect(Math.sign(compareValues(a, b))).toBe(-Math.sign(compareValues(b, a)) + 0)
         expect(compareValues(a, b) === 0).toBe(equalValues(a, b))
       }),
+      runs,
     )
   })
 
@@ -48,6 +61,7 @@ describe('values', () => {
         expect(equalValues(value, rearranged(value))).toBe(true)
         expect(text(rearranged(value))).toBe(text(value))
       }),
+      runs,
     )
   })
 
@@ -58,7 +72,9 @@ describe('values', () => {
         expect(compareValues(a, b)).toBeLessThanOrEqual(0)
         expect(compareValues(b, c)).toBeLessThanOrEqual(0)
         expect(compareValues(a, c)).toBeLessThanOrEqual(0)
+        expect(Math.sign(compareValues(a, b))).toBe(Buffer.compare(canonicalBytes(a), canonicalBytes(b)))
       }),
+      runs,
     )
   })
 
@@ -74,6 +90,26 @@ describe('values', () => {
         expect(holders(taken).every((holder) => Object.isFrozen(holder))).toBe(true)
         expect(holders(value).some((holder) => Object.isFrozen(holder))).toBe(false)
       }),
+      runs,
+    )
+  })
+
+  test('are admitted, or refused with the reason, whatever is assigned', () => {
+    fc.assert(
+      fc.property(fc.oneof(anything, anyText), (value) => {
+        let admitted: Value
+        try {
+          admitted = admit(value)
+        } catch (error) {
+          expect(error).toMatchObject({ name: 'UsageError', code: 'SYNCRO_VALUE_INVALID' })
+          expect((error as Error).message).toMatch(/^Any\.field/)
+          return
+        }
+        expect(holders(admitted).every((holder) => Object.isFrozen(holder))).toBe(true)
+        expect(text(admit(admitted))).toBe(text(admitted))
+        if (typeof value === 'string') expect([admitted, value.isWellFormed()]).toEqual([value, true])
+      }),
+      runs,
     )
   })
 
@@ -82,6 +118,7 @@ describe('values', () => {
       fc.property(anyValue, (value) => {
         expect(encodedBytes(value)).toBeGreaterThanOrEqual(Buffer.byteLength(JSON.stringify(tagged(value))))
       }),
+      runs,
     )
   })
 })
