@@ -22,6 +22,9 @@ export default defineConfig({
       'scripts/**/*.test.ts',
     ],
     passWithNoTests: false,
+    // A busy machine is no failure; what hangs is.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     restoreMocks: true,
   },
 })

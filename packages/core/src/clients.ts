@@ -24,6 +24,11 @@ export class Replica {
   lastScribe: string | number | undefined
   /** Version 1 only: rows whose creates it did not take, so that updates of them would fail there. Known while this client runs. */
   readonly withheld = new Set<number>()
+  /**
+   * Places in our ledger that it was told it has, each with the newest stamp that there was: what it acknowledges may not be replaced by
+   * anything older. Those that it has acknowledged are forgotten.
+   */
+  readonly #told: { readonly position: number; readonly stamp: number }[] = []
   /** By how many ms its time is behind ours, where it refused a stamp and said what time it is. Known until a session has ended without that. */
   lagMs = 0
   /** The open session with it. */
@@ -42,6 +47,19 @@ export class Replica {
     this.lastScribe = stored.lastScribe
   }
 
+  /** It is told that it has our ledger up to a position; `stamp` is the newest that there is. */
+  told(position: number, stamp: number): void {
+    this.#told.push({ position, stamp })
+    if (this.#told.length > maxTold) this.#told.shift()
+  }
+
+  /** It says that it has our ledger up to a position: no stamp up to there is newer than the result, where we have told it. */
+  has(position: number): number | undefined {
+    const at = this.#told.findIndex((place) => place.position >= position)
+    if (at < 0) return undefined
+    return this.#told.splice(0, at + 1)[at]!.stamp
+  }
+
   toStored(): StoredReplica {
     return {
       uid: this.uid,
@@ -57,6 +75,9 @@ export class Replica {
     }
   }
 }
+
+/** Between two of them no more is lost than precision: a stamp that is too new keeps something from being made older. */
+const maxTold = 64
 
 export class Clients {
   readonly #scriber: Scriber
@@ -143,7 +164,7 @@ export class Clients {
 
   /** Stores what is known of a replica; returns the number of the transaction that does. Nothing is stored of one without a durable store. */
   keep(replica: Replica): number {
-    return replica.durable ? this.#scriber.keep({ replicas: [replica.toStored()] }) : this.#scriber.kept
+    return replica.durable ? this.#scriber.keep({ replicas: [replica.toStored()] }) : this.#scriber.keepShared()
   }
 
   /**

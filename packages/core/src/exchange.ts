@@ -171,7 +171,9 @@ export class Exchange implements Dialogue<Message> {
     this.#presented = cursor
     this.#ours = { good, rows: scriber.ledger.rows }
     // What the handshake presents replaces what was remembered, downwards too: what it no longer covers is pending again.
+    const before = this.#replica.ack?.position ?? 0
     this.#replica.ack = good ? { ...cursor, position: cursor.since ?? cursor.position } : undefined
+    this.#share(before)
     this.#clients.keep(this.#replica)
     this.#send({ type: 'resumed', ...this.#ours })
     this.#judged()
@@ -240,9 +242,21 @@ export class Exchange implements Dialogue<Message> {
       throw new SessionError('SYNCRO_CURSOR_INVALID', 'An ack names a place that no mark of this session has named.')
     // Cumulative: what was acknowledged stays so.
     if (this.#replica.ack !== undefined && position < this.#replica.ack.position) return
+    const before = this.#replica.ack?.position ?? 0
     this.#replica.ack = ack
+    this.#share(before)
     this.#clients.keep(this.#replica)
     this.#session.acknowledged()
+  }
+
+  /** What the peer has, under the stamps that it has, must not be replaced by anything older. */
+  #share(before: number): void {
+    const position = this.#replica.ack?.position ?? 0
+    if (position <= before) return
+    const { scriber } = this.#context
+    // What it was told by a process that is no more was stamped before this one began.
+    const isOlder = position <= (scriber.eras.at(-1)?.began ?? 0)
+    scriber.share(this.#replica.has(position) ?? (isOlder ? scriber.openedAt : undefined))
   }
 
   #onBatch(batch: Batch): void {

@@ -30,6 +30,7 @@ interface Source {
 export class Feed {
   readonly #session: Session
   readonly #context: SessionContext
+  readonly #replica: Replica
   readonly #send: (message: Message, kept?: number) => void
   readonly #held: Held
   #state: FeedState = 'waiting'
@@ -55,6 +56,7 @@ export class Feed {
   ) {
     this.#session = session
     this.#context = context
+    this.#replica = replica
     this.#send = send
     this.#held = new Held(
       session,
@@ -272,6 +274,7 @@ export class Feed {
     if (!this.#held.isEmpty) return
     const { scriber } = this.#context
     this.#marked = position
+    this.#replica.told(Math.min(position, since), scriber.clock.last)
     this.#send(
       { type: 'mark', era: scriber.era, position, ...(since < position ? { since } : undefined) },
       scriber.kept,

@@ -145,6 +145,66 @@ describe('a client whose clock is off', () => {
   })
 })
 
+describe('what is made anew', () => {
+  for (const [who, aheadMs] of [
+    ['others wrote two minutes ahead of time', 2 * minute],
+    ['others wrote a moment before', 0],
+  ] as const)
+    test(`stays newer than what it replaced, which ${who}`, async () => {
+      const world = new World()
+      let offMs = 0
+      const server = world.client('server')
+      const author = clientOff(world, 'author', () => aheadMs)
+      const b = clientOff(world, 'b', () => offMs, { store: new MemoryStore({ level: 'disk' }) })
+      author.record('Todo', 'create', 1, { title: 'first' })
+      world.join(server, author)
+      const link = b.dial(new Line(world, server))
+      await pass(world, 1)
+      expect(shown(b)).toEqual({ '1': { title: 'first' } })
+      void link.close()
+      await pass(world, 1)
+      offMs = hour
+      b.record('Todo', 'update', 1, { title: 'second' })
+      offMs = 0
+      b.dial(new Line(world, server))
+      await pass(world, 5 * 60)
+      expect(shown(server)).toEqual({ '1': { title: 'second' } })
+      expect(state(server)).toEqual(state(b))
+      expect(b.unsent()).toEqual([])
+    })
+
+  test('stays newer than what it replaced of our own, which somebody has acknowledged', async () => {
+    const world = new World()
+    let offMs = 0
+    const store = new MemoryStore({ level: 'disk' })
+    const server = clientOff(world, 'server', () => 4 * minute)
+    let a = clientOff(world, 'a', () => 4 * minute, { store })
+    const link = a.dial(new Line(world, server))
+    await pass(world, 1)
+    a.record('Todo', 'create', 1, { title: 'first' })
+    await pass(world, 1)
+    expect(a.unsent()).toEqual([])
+    void link.close()
+    await pass(world, 1)
+    await a.close()
+    // The ledger does not show the stamp of what it has replaced: it has to be remembered, over a restart too.
+    offMs = hour
+    a = clientOff(world, 'a', () => offMs, { store })
+    a.record('Todo', 'update', 1, { title: 'second' })
+    const right = world.client('right')
+    offMs = 0
+    world.join(a, right)
+    world.settle()
+    world.join(a, right)
+    world.settle()
+    expect(shown(right)).toEqual({ '1': { title: 'second' } })
+    world.join(server, a)
+    world.settle()
+    expect(shown(server)).toEqual({ '1': { title: 'second' } })
+    expect(state(server)).toEqual(state(right))
+  })
+})
+
 describe('a stamp from the future', () => {
   /** A client with a friend, to whom nothing of a refused message may get. */
   function scene() {

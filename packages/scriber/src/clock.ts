@@ -28,14 +28,22 @@ export function wallMsOf(stamp: number): number {
 export class Clock {
   readonly #nowMs: () => number
   #last: number
+  #shared: number
 
   /**
    * @param nowMs wall time in milliseconds since the Unix epoch; it may jump either way.
    * @param last the newest stamp known, from the store; the first one given out is greater.
+   * @param shared the newest stamp that somebody else has, from the store.
    */
-  constructor(nowMs: () => number, last = -1) {
+  constructor(nowMs: () => number, last = -1, shared = -1) {
     this.#nowMs = nowMs
     this.#last = last
+    this.#shared = shared
+  }
+
+  /** The newest stamp that somebody else has: what is made anew must be newer, or it could lose to what it has replaced. */
+  get shared(): number {
+    return this.#shared
   }
 
   /** The newest stamp given out or observed; -1 before the first. */
@@ -52,5 +60,11 @@ export class Clock {
   /** Takes note of a stamp that came from elsewhere, so that what is recorded after it is newer. */
   observe(stamp: number): void {
     if (stamp > this.#last) this.#last = stamp
+    this.share(stamp)
+  }
+
+  /** Takes note that somebody else has everything up to a stamp. */
+  share(stamp: number): void {
+    if (stamp > this.#shared) this.#shared = stamp
   }
 }

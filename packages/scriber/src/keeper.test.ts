@@ -44,6 +44,7 @@ const anImage = (more: Partial<StoreImage> = {}): StoreImage => ({
   ledger: 'aaaaaaaaaaaaaaaaaaaaaaaa',
   eras: [],
   clock: 1,
+  shared: -1,
   position: 1,
   floor: 0,
   rows: [],

@@ -27,6 +27,7 @@ export class MemoryStore implements Store {
   #ledger: string | undefined
   #eras: readonly Era[] = []
   #clock = -1
+  #shared = -1
   #position = 0
   #floor = 0
   readonly #rows = new Map<string, Map<RecordId, KeptRow>>()
@@ -62,6 +63,7 @@ export class MemoryStore implements Store {
     this.#ledger = transaction.ledger ?? this.#ledger
     this.#eras = transaction.eras ?? this.#eras
     this.#clock = transaction.clock ?? this.#clock
+    this.#shared = transaction.shared ?? this.#shared
     this.#position = transaction.position ?? this.#position
     this.#floor = transaction.floor ?? this.#floor
     for (const row of rows) this.#table(row.name).set(row.id, row)
@@ -91,6 +93,7 @@ export class MemoryStore implements Store {
       ledger: this.#ledger,
       eras: this.#eras,
       clock: this.#clock,
+      shared: this.#shared,
       position: this.#position,
       floor: this.#floor,
       rows: [...this.#storedRows()].sort((a, b) => a.position - b.position),

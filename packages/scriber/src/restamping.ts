@@ -15,6 +15,8 @@ export interface Restamping {
   readonly after: number
   /** The ledger's numbers of the writers that this client is. */
   readonly own: ReadonlySet<number>
+  /** The newest stamp that somebody else has. It may have been overwritten here, and then the ledger does not show it. */
+  readonly shared: number
 }
 
 /** A stamp that is given anew: that of a birth, a destroy, or a field. */
@@ -46,7 +48,7 @@ export function findAnew(ledger: Ledger, restamping: Restamping): Anew | undefin
   }
   walk.close()
   if (found.length === 0) return undefined
-  const kept = newestKept(ledger, found)
+  const kept = Math.max(restamping.shared, newestKept(ledger, found))
   // What is older than something that stays cannot be made older: it would have to be newer than that.
   const written = found.filter(({ stamp }) => stamp > kept)
   const ages = new Set(written.map(({ stamp, writer }) => `${stamp} ${writer}`))

@@ -68,6 +68,8 @@ export class Scriber {
   readonly #keeper: Keeper
   readonly #eras = new Eras(this.ledger)
   #clock: Clock
+  #sharedKept = -1
+  #openedAt = -1
   #open = false
   /** The store is open, which is not yet to say that all in it was read. */
   #opened = false
@@ -265,7 +267,7 @@ export class Scriber {
 
   /**
    * Makes anew, in order and with earlier stamps, what was recorded here under stamps that are ahead of time, in a new era whose clock begins at
-   * the greater of wall time and the newest stamp of all that stays. Nobody is told of a step, since no value changes.
+   * the greatest of wall time, the newest stamp of all that stays, and the newest that somebody else has. Nobody is told of a step, since no value changes.
    *
    * @returns false if there is nothing to make anew, or nothing would become older by it.
    * @throws UsageError `SYNCRO_TRANSACTION_OPEN` within `transact`, `SYNCRO_NOT_READY`.
@@ -273,19 +275,14 @@ export class Scriber {
   restamp({ aheadOf, ifBeyond = aheadOf, after, beside }: RestampOptions): boolean {
     this.#checkReplay()
     if (this.#clock.last <= ifBeyond) return false
-    const anew = findAnew(this.ledger, { aheadOf, after, own: this.#eras.ownWriters })
+    const { shared } = this.#clock
+    const anew = findAnew(this.ledger, { aheadOf, after, own: this.#eras.ownWriters, shared })
     if (anew === undefined || anew.newest <= ifBeyond) return false
-    const clock = new Clock(this.#options.now, anew.newestKept)
-    const first = clock.next()
-    if (first + anew.batches > anew.newest) return false
+    const begin = () => new Clock(this.#options.now, anew.newestKept, shared)
+    if (begin().next() + anew.batches > anew.newest) return false
     this.#eras.begin(randomId(this.#options.random))
-    this.#clock = clock
-    let next = first - 1
-    makeAnew(this.ledger, anew, this.#eras.writer, () => {
-      next += 1
-      return next
-    })
-    clock.observe(next)
+    this.#clock = begin()
+    makeAnew(this.ledger, anew, this.#eras.writer, () => this.#clock.next())
     this.#keepTouched({ ...beside?.(), eras: this.eras })
     return true
   }
@@ -306,7 +303,27 @@ export class Scriber {
 
   /** Gives the store something beside rows, and returns the number under which it is stored: see `stored`. */
   keep(transaction: StoreTransaction): number {
-    return this.#keeper.keep(transaction)
+    return this.#keeper.keep({ ...transaction, ...this.#sharedPart() })
+  }
+
+  /**
+   * Takes note that somebody else has everything up to a stamp: nothing that replaces it may be made older. Stored with what is kept next, see
+   * `keepShared`.
+   *
+   * @param stamp Default: the newest there is.
+   */
+  share(stamp: number = this.#clock.last): void {
+    this.#clock.share(stamp)
+  }
+
+  /** Stores what `share` has noted, unless that is done; returns the number under which it is stored. */
+  keepShared(): number {
+    return this.#clock.shared === this.#sharedKept ? this.kept : this.keep({})
+  }
+
+  /** The newest stamp that was known when the store was opened. */
+  get openedAt(): number {
+    return this.#openedAt
   }
 
   /** Whether a cursor into this ledger is good: its era is known, its position not beyond that era's end, and not below the floor. */
@@ -469,7 +486,15 @@ export class Scriber {
     const { touched } = this.ledger
     if (touched === undefined) return this.#keeper.kept
     this.ledger.touched = []
-    return this.#keeper.keepRows(this.ledger, touched, this.#clock.last, beside)
+    return this.#keeper.keepRows(this.ledger, touched, this.#clock.last, { ...beside, ...this.#sharedPart() })
+  }
+
+  /** For the store, where it has moved. */
+  #sharedPart(): StoreTransaction {
+    const { shared } = this.#clock
+    if (shared === this.#sharedKept) return {}
+    this.#sharedKept = shared
+    return { shared }
   }
 
   /** Steps are told in order: what a listener records is told after the step it listens to. */
@@ -544,7 +569,9 @@ export class Scriber {
     const { random, now } = this.#options
     this.#eras.restore(image?.ledger ?? randomId(random), image?.eras ?? [], image?.floor ?? 0)
     this.#eras.begin(randomId(random))
-    this.#clock = new Clock(now, image?.clock)
+    this.#clock = new Clock(now, image?.clock, image?.shared)
+    this.#sharedKept = this.#clock.shared
+    this.#openedAt = this.#clock.last
     this.#remembered = { replicas: image?.replicas ?? [], outbox: image?.outbox ?? [] }
     if (this.#options.store !== undefined) this.ledger.touched = []
     this.#open = this.#closing === undefined

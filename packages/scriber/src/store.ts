@@ -113,6 +113,8 @@ export interface StoreTransaction {
   readonly eras?: readonly Era[]
   /** The newest stamp given out or seen: never given out again. */
   readonly clock?: number
+  /** The newest stamp that somebody else has. */
+  readonly shared?: number
   /** The newest position given out. */
   readonly position?: number
   /** Up to this position tombstones may be gone: a cursor that is not beyond it may have missed a destroy. */
@@ -130,6 +132,7 @@ export interface StoreImage {
   readonly ledger: LedgerId
   readonly eras: readonly Era[]
   readonly clock: number
+  readonly shared: number
   readonly position: number
   readonly floor: number
   /** Whole rows, in rising position. */

@@ -81,7 +81,7 @@ export const besideRows: readonly StoreCase[] = [
     },
   },
   {
-    title: 'gives back ledger, eras, clock, position and floor',
+    title: 'gives back ledger, eras, clocks, position and floor',
     needs: { reopens: true },
     run: async (place) => {
       const eras = [
@@ -91,25 +91,26 @@ export const besideRows: readonly StoreCase[] = [
       const contents = await keptAndReread(place, {
         eras,
         clock: Number.MAX_SAFE_INTEGER,
+        shared: 2 ** 52,
         position: 2 ** 41,
         floor: 2 ** 39,
       })
-      const { ledger, clock, position, floor } = contents
+      const { ledger, clock, shared, position, floor } = contents
       same(
-        { ledger, eras: contents.eras, clock, position, floor },
-        { ledger: ledgerId, eras, clock: Number.MAX_SAFE_INTEGER, position: 2 ** 41, floor: 2 ** 39 },
+        { ledger, eras: contents.eras, clock, shared, position, floor },
+        { ledger: ledgerId, eras, clock: Number.MAX_SAFE_INTEGER, shared: 2 ** 52, position: 2 ** 41, floor: 2 ** 39 },
         'the image',
       )
     },
   },
   {
-    title: 'says -1 for a clock, and 0 for a position and a floor, that were never kept',
+    title: 'says -1 for clocks, and 0 for a position and a floor, that were never kept',
     needs: { reopens: true },
     run: async (place) => {
-      const { clock, position, floor, rows, replicas, outbox } = await keptAndReread(place)
+      const { clock, shared, position, floor, rows, replicas, outbox } = await keptAndReread(place)
       same(
-        { clock, position, floor, rows, replicas, outbox },
-        { clock: -1, position: 0, floor: 0, rows: [], replicas: [], outbox: [] },
+        { clock, shared, position, floor, rows, replicas, outbox },
+        { clock: -1, shared: -1, position: 0, floor: 0, rows: [], replicas: [], outbox: [] },
         'the image',
       )
     },
@@ -122,6 +123,7 @@ export const besideRows: readonly StoreCase[] = [
         place,
         {
           clock: 5,
+          shared: 4,
           position: 1,
           floor: 1,
           rows: [noteRow('n', 1, 'x')],
@@ -133,7 +135,11 @@ export const besideRows: readonly StoreCase[] = [
       )
       same(contents.ledger, ledgerId, 'the ledger')
       same(contents.eras, opening.eras, 'the eras')
-      same([contents.clock, contents.position, contents.floor], [6, 1, 1], 'clock, position and floor')
+      same(
+        [contents.clock, contents.shared, contents.position, contents.floor],
+        [6, 4, 1, 1],
+        'clocks, position and floor',
+      )
       same(contents.rows, [noteRow('n', 1, 'x')], 'the rows')
       same(contents.replicas, [replica], 'the replicas')
       same(contents.outbox, [entry(1)], 'the outbox')
