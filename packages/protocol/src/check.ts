@@ -13,8 +13,9 @@ export function isObject(value: unknown): value is RawObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** −0 is none: whoever compares bytes would take it for something else than 0. */
 export function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0
+  return Number.isSafeInteger(value) && (value as number) >= 0 && !Object.is(value, -0)
 }
 
 /** A name of a class or a field. Lone surrogates are refused for the whole body at once, before this is asked. */
@@ -36,7 +37,8 @@ export function isUid(value: unknown): value is string {
 }
 
 export function isRecordId(value: unknown): value is RecordId {
-  return typeof value === 'string' ? value.length > 0 && value.length <= MAX_NAME_LENGTH : Number.isSafeInteger(value)
+  if (typeof value === 'string') return value.length > 0 && value.length <= MAX_NAME_LENGTH
+  return Number.isSafeInteger(value) && !Object.is(value, -0)
 }
 
 /** The id of a ledger or of an era: 24 lower-case hex digits. A loop, since this is asked for every batch and a RegExp took twice as long. */

@@ -383,6 +383,15 @@ describe('bad input', () => {
     expect(fieldOf('[-0,{"b":-0.0}]')).toEqual([0, { b: 0 }])
   })
 
+  test('B17 refuses -0 for a count and an id', () => {
+    expect(v2(change('["Todo",-0,"d"]'))).toBe('SYNCRO_MESSAGE_INVALID')
+    expect(v2(`{"type":"batch","stamp":-0.0,"writer":"${era}","changes":[["Todo",1,"d"]]}`)).toBe(
+      'SYNCRO_MESSAGE_INVALID',
+    )
+    expect(v2('{"type":"ping","clock":-0}')).toBe('SYNCRO_MESSAGE_INVALID')
+    expect(v1('{"type":"upgrade","version":2,"clock":1,"received":1,"sent":-0}')).toBe('SYNCRO_MESSAGE_INVALID')
+  })
+
   test('B18 keeps integers of version 1 whole and rounds those of version 2', () => {
     expect(decodeV1(utf8('{"type":"noop","id":9007199254740993}'))).toEqual({ type: 'noop', id: 9007199254740993n })
     expect(decodeV1(utf8('{"type":"noop","id":[9007199254740991,-9007199254740992,1.0e+300]}'))).toEqual({
