@@ -18,7 +18,7 @@ export class Recorder implements Receiver {
 
   receive(bytes: Uint8Array): void {
     if (this.closes > 0) this.late++
-    this.messages.push(bytes.slice())
+    this.messages.push(Uint8Array.from(bytes))
     this.bytesReceived += bytes.length
     this.onReceive?.()
     this.#wake()

@@ -85,7 +85,7 @@ describe('connectionPair', () => {
     expect([pair.a.closed, pair.b.closed]).toEqual([true, true])
   })
 
-  test('overwrites what it lent once receive has returned', () => {
+  test.each([bytes(1, 2), Buffer.of(1, 2)])('overwrites what it lent once receive has returned: %o', (written) => {
     const pair = connectionPair()
     let kept: Uint8Array = bytes()
     pair.b.attach({
@@ -95,7 +95,6 @@ describe('connectionPair', () => {
       close: () => {},
     })
     pair.a.attach(seen())
-    const written = bytes(1, 2)
     pair.a.write(written)
     pair.flush()
     expect([...kept]).toEqual([0xee, 0xee])

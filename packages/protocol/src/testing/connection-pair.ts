@@ -226,7 +226,8 @@ class End implements PairEnd {
   deliver(bytes: Uint8Array): void {
     this.deliveries++
     this.deliveredBytes += bytes.length
-    const lent = bytes.slice()
+    // Not slice(), which gives a view where the bytes are a Buffer.
+    const lent = Uint8Array.from(bytes)
     this.#attached().receive(lent)
     lent.fill(0xee)
   }
