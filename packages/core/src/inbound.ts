@@ -78,7 +78,8 @@ export class Inbound {
   take(bytes: Uint8Array): void {
     if (this.#ended) return
     if (this.#held !== undefined) {
-      this.#held.push(bytes.slice())
+      // Not slice(), which gives a view where the bytes are a Buffer.
+      this.#held.push(Uint8Array.from(bytes))
       this.#heldBytes += bytes.length
       this.#checkHeld()
     } else if (this.#connection.borders === true) this.#takeWhole(bytes)

@@ -1,4 +1,4 @@
-import { encodeFrame, encodeV1, type Value } from '@syncro/protocol'
+import { encodeFrame, encodeMessage, encodeV1, type Value } from '@syncro/protocol'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Authenticate } from '../src/hello.js'
 import type { Session } from '../src/session.js'
@@ -410,6 +410,22 @@ describe('authentication', () => {
     world.settle()
     expect(server.status).toBe('live')
   })
+})
+
+test('held back bytes are a copy of a Buffer too', async () => {
+  let decide: (allowed: boolean) => void = () => undefined
+  const world = new World()
+  const authenticate = () => new Promise<boolean>((resolve) => (decide = resolve))
+  const session = world.client('server').accept(world.pair().b, { authenticate })
+  session.receive(encodeFrame(encodeV1(helloOf()), 16))
+  const upgrade = encodeFrame(encodeV1({ type: 'upgrade', version: 2, clock: 1, received: 1, sent: 1 }), 16)
+  const resume = encodeFrame(encodeMessage({ type: 'resume', cursor: null }), 32)
+  const reused = Buffer.concat([upgrade, resume])
+  session.receive(reused)
+  reused.fill(0xee)
+  decide(true)
+  await settled()
+  expect([session.state, session.reason]).toEqual(['catching-up', undefined])
 })
 
 describe('a connection from elsewhere', () => {
