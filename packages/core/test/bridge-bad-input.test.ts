@@ -22,6 +22,7 @@ const nothing: Record<string, unknown> = {
   'a create without an id': { data: { title: 'x' }, id: 'x', klass: 'Todo', type: 'create' },
   'a create of a list': { data: [1], id: 'x', klass: 'Todo', type: 'create' },
   'an id that is an object': { data: { id: {} }, id: 'x', klass: 'Todo', type: 'create' },
+  'an id that cannot be made into text': { data: [{ toString: 7 }], id: 'x', klass: 'Todo', type: 'update' },
   'an id that is empty': { data: { id: '' }, id: 'x', klass: 'Todo', type: 'create' },
   'an id of 257 units': { data: { id: 'x'.repeat(257) }, id: 'x', klass: 'Todo', type: 'create' },
   'an id that is a fraction': { data: { id: 1.5 }, id: 'x', klass: 'Todo', type: 'create' },

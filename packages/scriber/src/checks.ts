@@ -14,8 +14,14 @@ export function checkId(id: unknown, limits: ScriberLimits): asserts id is Recor
     return
   throw new UsageError(
     'SYNCRO_ID_INVALID',
-    `${typeof id === 'string' ? JSON.stringify(id) : String(id)} cannot be a record's id: take text of 1 to ${limits.maxIdLength} characters, or a safe integer.`,
+    `${shownId(id)} cannot be a record's id: take text of 1 to ${limits.maxIdLength} characters, or a safe integer.`,
   )
+}
+
+/** An object may hold what keeps it from being made into text. */
+function shownId(id: unknown): string {
+  if (typeof id === 'string') return JSON.stringify(id)
+  return typeof id === 'object' && id !== null ? 'An object' : String(id)
 }
 
 /** A change to a record that is destroyed. */

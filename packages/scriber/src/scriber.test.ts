@@ -127,6 +127,7 @@ describe('recording', () => {
     [null],
     [undefined],
     [{}],
+    [{ toString: 7 }],
     [1n],
   ])('refuses %o as an id', (id) => {
     const { scriber } = recorder()
