@@ -150,6 +150,9 @@ describe('admitValue', () => {
     expect(refused('x'.repeat(99), { maxValueBytes: 100 })).toContain('Todo.tags takes more than 100 bytes')
     expect(refused([['x'.repeat(30)], 'x'.repeat(60)], { maxValueBytes: 100 })).toContain('Todo.tags takes more than')
     expect(refused({ ['k'.repeat(99)]: 1 }, { maxValueBytes: 100 })).toContain('Todo.tags takes more than')
+    const empty = (count: number) => Array.from({ length: count }, () => [])
+    for (const count of [7, 8]) expect(admit(empty(count), { maxValueBytes: 98 })).toHaveLength(count)
+    expect(refused(empty(9), { maxValueBytes: 98 })).toContain('Todo.tags takes more than')
   })
 
   test('stops copying once the limit is passed', () => {
@@ -165,5 +168,8 @@ describe('admitValue', () => {
     for (let level = 0; level < 30; level++) value = [value, value]
     expect(refused(value, { maxValueBytes: 10_000 })).toContain('more than 10000 bytes')
     expect(reads).toBeLessThan(200)
+    let empty: unknown = []
+    for (let level = 0; level < 30; level++) empty = [empty, empty]
+    expect(refused(empty)).toContain('takes more than')
   })
 })

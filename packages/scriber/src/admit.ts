@@ -85,7 +85,7 @@ function admitObject(value: object, admission: Admission): Value {
   if (above.has(value)) refuse(admission, 'contains itself')
   if (above.size >= limits.maxDepth) refuse(admission, `is nested deeper than ${limits.maxDepth} levels`)
   above.add(value)
-  admission.bytes += 10
+  count(10, admission)
   const copy = Array.isArray(value) ? admitItems(value, admission) : admitMembers(value, admission)
   above.delete(value)
   return copy
@@ -98,7 +98,7 @@ function admitItems(items: readonly unknown[], admission: Admission): Value {
     if (!(at in items)) refuse(admission, 'is a hole in the array; use null')
     copy.push(admit(items[at], admission))
     admission.path.pop()
-    admission.bytes += 1
+    count(1, admission)
   }
   return settled(copy)
 }
@@ -111,7 +111,7 @@ function admitMembers(value: object, admission: Admission): Value {
   for (const [key, member] of Object.entries(value)) {
     if (isForbiddenKey(key)) refuse(admission, `has the key ${shown(key)}, which is not allowed`)
     if (!key.isWellFormed()) refuse(admission, `has the key ${shown(key)}, which holds half a surrogate pair`)
-    admission.bytes += 2 + textBytes(key)
+    count(2 + textBytes(key), admission)
     admission.path.push(key)
     copy[key] = admit(member, admission)
     admission.path.pop()
@@ -119,15 +119,18 @@ function admitMembers(value: object, admission: Admission): Value {
   return settled(copy)
 }
 
-/** Counts what a part takes; refused at once when it is too much, so that no endless copy is made. */
 function spend<Part extends Value>(part: Part, admission: Admission): Part {
-  admission.bytes += encodedBytes(part)
-  const { maxValueBytes } = admission.limits
-  if (admission.bytes > maxValueBytes) {
-    admission.path.length = 0
-    refuse(admission, `takes more than ${maxValueBytes} bytes; ${cureForSize}`)
-  }
+  count(encodedBytes(part), admission)
   return part
+}
+
+/** Counts what something takes; refused at once when it is too much, so that no endless copy is made. */
+function count(bytes: number, admission: Admission): void {
+  admission.bytes += bytes
+  const { maxValueBytes } = admission.limits
+  if (admission.bytes <= maxValueBytes) return
+  admission.path.length = 0
+  refuse(admission, `takes more than ${maxValueBytes} bytes; ${cureForSize}`)
 }
 
 const cureForSize = 'keep large data in files and record their names'
