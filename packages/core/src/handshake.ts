@@ -62,7 +62,11 @@ export class Handshake {
     const hello = ourHello(this.#context, this.#session.number, this.#options.credentials)
     this.#helloSentMs = hello.clock
     this.#hooks.send(hello)
-    if (this.#uid === undefined) return
+    if (this.#uid === undefined) {
+      // The gem would be nobody here, so there are no lengths of its to be mended, and up to 4 MiB to be held for that.
+      this.#hooks.inbound.trustLengths()
+      return
+    }
     this.#bridge = new Bridge(this.#session, this.#context, this.#uid)
     this.#bridge.begin()
   }

@@ -59,7 +59,7 @@ export class Inbound {
     return this.#paused
   }
 
-  /** The peer is one of ours: its lengths are right. */
+  /** The peer is one of ours, or nobody: its lengths are right, or its session ends. */
   trustLengths(): void {
     this.#reader.mends = false
   }
