@@ -1,6 +1,7 @@
 /** Version-2 messages in their JSON encoding: bodies, without the length in front. */
 
 import { invalid, isObject } from './check.js'
+import { checkContainers } from './containers.js'
 import { ProtocolError } from './errors.js'
 import { frameTooLarge } from './frame.js'
 import { MAX_FRAME_BYTES } from './limits.js'
@@ -17,7 +18,6 @@ import { parsePong } from './messages/pong.js'
 import { parseResume } from './messages/resume.js'
 import { parseResumed } from './messages/resumed.js'
 import { parseRows, writeRows } from './messages/rows.js'
-import { checkNesting } from './nesting.js'
 import { decodeUtf8, encodeUtf8, hasLoneEscape } from './text.js'
 
 /** The body of a version-2 message. Throws `SYNCRO_MESSAGE_INVALID` for a value that is none (NaN, say); all else is up to the types. */
@@ -45,7 +45,7 @@ export function encodeMessageFrame(message: Message): Uint8Array {
  * `SYNCRO_MESSAGE_UNKNOWN`, and nothing else, whatever the bytes are.
  */
 export function decodeMessage(body: Uint8Array): Message {
-  checkNesting(body)
+  checkContainers(body)
   const text = decodeUtf8(body)
   const raw = parseJson(text)
   if (hasLoneEscape(text)) throw invalid('', 'without half surrogate pairs')

@@ -21,6 +21,18 @@ export const MAX_VALUE_DEPTH = 32
  */
 export const MAX_BODY_DEPTH = 100
 
+/**
+ * Most arrays and objects in a body: 4 MiB of `[]` would hold up whoever reads, checks, freezes and passes it on for seconds. A batch of the most
+ * changes, or 4 MiB of the gem's scribes, has fewer.
+ */
+export const MAX_BODY_CONTAINERS = 327_680
+
+/** Most arrays and objects in one value, tags included: with room for what goes around it, so that what came in a batch can go on as a row. */
+export const MAX_VALUE_CONTAINERS = 262_144
+
+/** Most keys of an object in a body: a large one costs six times what the same keys cost in small ones. Many things are records. */
+export const MAX_OBJECT_KEYS = 4_096
+
 /** Most UTF-16 units in the name of a class or a field, a uid, a space, a view, and in a record id that is a string. */
 export const MAX_NAME_LENGTH = 256
 

@@ -3,13 +3,28 @@
 import { base64Length, decodeBase64, encodeBase64 } from './base64.js'
 import { invalid, isName, isObject, isReservedKey, overLimit, type RawObject } from './check.js'
 import type { ProtocolError } from './errors.js'
-import { MAX_BIGINT_DIGITS, MAX_BYTES_LENGTH, MAX_FIELDS, MAX_STRING_LENGTH, MAX_VALUE_DEPTH } from './limits.js'
+import {
+  MAX_BIGINT_DIGITS,
+  MAX_BYTES_LENGTH,
+  MAX_FIELDS,
+  MAX_STRING_LENGTH,
+  MAX_VALUE_CONTAINERS,
+  MAX_VALUE_DEPTH,
+} from './limits.js'
 import type { Value } from './value.js'
 
 /** One spelling for each integer, so that equal values have equal bytes. */
 const integer = /^(?:0|-?[1-9][0-9]*)$/
 
 const MAX_DATE_MS = 8_640_000_000_000_000
+
+/** How the reading of one value goes. */
+interface Reading {
+  /** What to call it in an error. */
+  readonly path: string
+  /** Arrays and objects that were met. */
+  containers: number
+}
 
 /** The fields of one change, checked and turned into values where they stand. The caller gives up `raw`, which came from JSON.parse. */
 export function readFields(raw: unknown, change: number): Record<string, Value> {
@@ -28,7 +43,7 @@ export function readFields(raw: unknown, change: number): Record<string, Value> 
 
 /** One value out of parsed JSON; arrays and objects are turned where they stand. Throws `SYNCRO_MESSAGE_INVALID`. */
 export function readValue(raw: unknown, path = 'a value'): Value {
-  return read(raw, path, 0)
+  return read(raw, { path, containers: 0 }, 0)
 }
 
 /** One value as JSON has it: the same one where nothing in it needs a tag. Throws `SYNCRO_MESSAGE_INVALID` for what is no value. */
@@ -36,64 +51,72 @@ export function writeValue(value: Value): unknown {
   return write(value, 0)
 }
 
-function read(raw: unknown, path: string, depth: number): Value {
+function read(raw: unknown, reading: Reading, depth: number): Value {
   switch (typeof raw) {
     case 'string':
-      if (raw.length > MAX_STRING_LENGTH) throw overLimit(path, raw.length, MAX_STRING_LENGTH)
+      if (raw.length > MAX_STRING_LENGTH) throw overLimit(reading.path, raw.length, MAX_STRING_LENGTH)
       return raw
     case 'number':
-      if (raw - raw !== 0) throw invalid(path, 'a finite number')
+      if (raw - raw !== 0) throw invalid(reading.path, 'a finite number')
       return raw === 0 ? 0 : raw
     case 'boolean':
       return raw
     case 'bigint':
       // Version 1's reader keeps long integers whole, but in a value of ours a bare number is a double.
-      return read(Number(raw), path, depth)
+      return read(Number(raw), reading, depth)
     case 'object':
       if (raw === null) return null
-      return Array.isArray(raw) ? readItems(raw, path, depth + 1) : readObject(raw as RawObject, path, depth)
+      enter(reading)
+      return Array.isArray(raw) ? readItems(raw, reading, depth + 1) : readObject(raw as RawObject, reading, depth)
     default:
-      throw invalid(path, 'a value')
+      throw invalid(reading.path, 'a value')
   }
 }
 
-function readItems(items: unknown[], path: string, depth: number): readonly Value[] {
-  if (depth > MAX_VALUE_DEPTH) throw tooDeep(path)
-  for (let index = 0; index < items.length; index++) items[index] = read(items[index], path, depth)
+/** Tags count as well: they are objects on the wire. */
+function enter(reading: Reading): void {
+  if (++reading.containers > MAX_VALUE_CONTAINERS)
+    throw overLimit(`${reading.path}: arrays and objects`, reading.containers, MAX_VALUE_CONTAINERS)
+}
+
+function readItems(items: unknown[], reading: Reading, depth: number): readonly Value[] {
+  if (depth > MAX_VALUE_DEPTH) throw tooDeep(reading.path)
+  for (let index = 0; index < items.length; index++) items[index] = read(items[index], reading, depth)
   return items as Value[]
 }
 
-function readObject(raw: RawObject, path: string, depth: number): Value {
+function readObject(raw: RawObject, reading: Reading, depth: number): Value {
   const keys = Object.keys(raw)
   const first = keys[0]
   if (keys.length === 1 && first !== undefined && first.startsWith('$'))
-    return readTagged(first, raw[first], path, depth)
-  return readMembers(raw, keys, path, depth + 1)
+    return readTagged(first, raw[first], reading, depth)
+  return readMembers(raw, keys, reading, depth + 1)
 }
 
-function readMembers(raw: RawObject, keys: readonly string[], path: string, depth: number): Value {
-  if (depth > MAX_VALUE_DEPTH) throw tooDeep(path)
+function readMembers(raw: RawObject, keys: readonly string[], reading: Reading, depth: number): Value {
+  if (depth > MAX_VALUE_DEPTH) throw tooDeep(reading.path)
   const members = raw as Record<string, Value>
   for (const key of keys) {
-    if (isReservedKey(key)) throw invalid(path, `without the key ${key}`)
-    members[key] = read(raw[key], path, depth)
+    if (isReservedKey(key)) throw invalid(reading.path, `without the key ${key}`)
+    members[key] = read(raw[key], reading, depth)
   }
   return members
 }
 
-function readTagged(tag: string, raw: unknown, path: string, depth: number): Value {
+function readTagged(tag: string, raw: unknown, reading: Reading, depth: number): Value {
   switch (tag) {
     case '$date':
-      if (!Number.isInteger(raw) || Math.abs(raw as number) > MAX_DATE_MS) throw invalid(path, 'a date in whole ms')
+      if (!Number.isInteger(raw) || Math.abs(raw as number) > MAX_DATE_MS)
+        throw invalid(reading.path, 'a date in whole ms')
       return new Date(raw as number)
     case '$bigint':
-      return readBigint(raw, path)
+      return readBigint(raw, reading.path)
     case '$bytes':
-      return readBytes(raw, path)
+      return readBytes(raw, reading.path)
     case '$':
-      return readEscaped(raw, path, depth)
+      return readEscaped(raw, reading, depth)
     default:
-      throw invalid(path, `without the unknown tag ${tag.slice(0, 32)}`)
+      throw invalid(reading.path, `without the unknown tag ${tag.slice(0, 32)}`)
   }
 }
 
@@ -114,10 +137,12 @@ function readBytes(raw: unknown, path: string): Uint8Array {
   return bytes
 }
 
-function readEscaped(raw: unknown, path: string, depth: number): Value {
+function readEscaped(raw: unknown, reading: Reading, depth: number): Value {
   const keys = isObject(raw) ? Object.keys(raw) : []
-  if (keys.length !== 1 || !keys[0]?.startsWith('$')) throw invalid(path, 'an object with one key that begins with $')
-  return readMembers(raw as RawObject, keys, path, depth + 1)
+  if (keys.length !== 1 || !keys[0]?.startsWith('$'))
+    throw invalid(reading.path, 'an object with one key that begins with $')
+  enter(reading)
+  return readMembers(raw as RawObject, keys, reading, depth + 1)
 }
 
 function write(value: Value, depth: number): unknown {

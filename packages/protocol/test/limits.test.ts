@@ -6,6 +6,7 @@ import {
   encodeMessage,
   MAX_BATCH_CHANGES,
   MAX_BIGINT_DIGITS,
+  MAX_BODY_CONTAINERS,
   MAX_BODY_DEPTH,
   MAX_BYTES_LENGTH,
   MAX_DIGEST_ENTRIES,
@@ -13,9 +14,11 @@ import {
   MAX_ERROR_TEXT_LENGTH,
   MAX_FIELDS,
   MAX_NAME_LENGTH,
+  MAX_OBJECT_KEYS,
   MAX_ROW_WRITERS,
   MAX_ROWS,
   MAX_STRING_LENGTH,
+  MAX_VALUE_CONTAINERS,
   MAX_VALUE_DEPTH,
   MAX_VERSIONS,
   type Value,
@@ -49,6 +52,7 @@ const hello = (changed: object) =>
       ...changed,
     }),
   )
+const keyed = (count: number) => Object.fromEntries(list(count, (index) => [`k:${index}`, index]))
 const nested = (depth: number): unknown => JSON.parse('['.repeat(depth) + ']'.repeat(depth))
 
 const digest = (changed: object) =>
@@ -111,6 +115,25 @@ const cases: [name: string, limit: number, read: (n: number) => unknown][] = [
     MAX_BODY_DEPTH,
     (n) => read1(`{"type":"noop","id":${JSON.stringify(nested(n - 1))}}`),
   ],
+  [
+    'arrays and objects in a body of version 1',
+    MAX_BODY_CONTAINERS,
+    (n) => read1(`{"type":"noop","id":[${'[],'.repeat(n - 3)}{}]}`),
+  ],
+  [
+    'arrays and objects in a body of version 2',
+    MAX_BODY_CONTAINERS,
+    (n) => read2({ type: 'caught-up', ignored: list(n - 2, () => []) }),
+  ],
+  ['arrays and objects in a value', MAX_VALUE_CONTAINERS, (n) => value(list(n - 1, () => ({})))],
+  ['tags in a value', MAX_VALUE_CONTAINERS, (n) => value(list(n - 1, () => ({ $date: 0 })))],
+  ['keys of an object in a value', MAX_OBJECT_KEYS, (n) => value(keyed(n))],
+  ['keys of an object of version 1', MAX_OBJECT_KEYS, (n) => read1(JSON.stringify({ type: 'noop', id: keyed(n) }))],
+  [
+    'keys of an object beside others',
+    MAX_OBJECT_KEYS,
+    (n) => read2({ type: 'caught-up', ignored: [keyed(9), { a: keyed(9), ...keyed(n - 2), b: [keyed(9)] }] }),
+  ],
   ['depth of a body of version 2', MAX_BODY_DEPTH, (n) => read2({ type: 'caught-up', ignored: nested(n - 1) })],
   ['units of an error code', MAX_ERROR_CODE_LENGTH, (n) => read2({ type: 'error', code: text(n), message: '' })],
   ['units of an error text', MAX_ERROR_TEXT_LENGTH, (n) => read2({ type: 'error', code: 'X', message: text(n) })],
@@ -146,6 +169,13 @@ describe('limits', () => {
       changes: [{ name: 'T', id: 1, type: 'update', fields }],
     } as const
     expect(decodeMessage(encodeMessage(sent))).toEqual(sent)
+  })
+
+  test('V6 an escaped tag counts as two objects in a value', () => {
+    const half = MAX_VALUE_CONTAINERS / 2
+    const read = (count: number) => () => value(list(count, () => ({ $: { $a: 1 } })))
+    expect(read(half - 1)).not.toThrow()
+    expect(read(half)).toThrow(expect.objectContaining({ code: 'SYNCRO_MESSAGE_INVALID', limit: MAX_VALUE_CONTAINERS }))
   })
 
   test('M13 a longer error text is cut where it is sent, never within a surrogate pair', () => {

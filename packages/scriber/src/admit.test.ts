@@ -126,6 +126,13 @@ describe('admitValue', () => {
     expect(refused(nested(33))).toContain('deeper than 32 levels')
   })
 
+  test('refuses objects with keys over the limit, also inside', () => {
+    const keyed = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, at) => [`key ${at}`, at]))
+    for (const count of [9, 10]) expect(() => admit(keyed(count), { maxKeys: 10 })).not.toThrow()
+    expect(refused(keyed(11), { maxKeys: 10 })).toContain('has 11 keys, over the limit of 10')
+    expect(refused({ a: [keyed(11)] }, { maxKeys: 10 })).toContain('Todo.tags.a[0] has 11 keys')
+  })
+
   test('refuses text over the limit, also inside', () => {
     for (const length of [9, 10]) expect(admit('x'.repeat(length), { maxTextLength: 10 })).toHaveLength(length)
     expect(refused('x'.repeat(11), { maxTextLength: 10 })).toContain('text of 11 characters, over the limit of 10')

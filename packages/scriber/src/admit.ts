@@ -108,7 +108,11 @@ function admitMembers(value: object, admission: Admission): Value {
   if (prototype !== Object.prototype && prototype !== null)
     refuse(admission, `is ${classOf(value)}; record plain objects, arrays, Date, bigint or Uint8Array`)
   const copy: Record<string, Value> = {}
-  for (const [key, member] of Object.entries(value)) {
+  const entries = Object.entries(value)
+  const { maxKeys } = admission.limits
+  if (entries.length > maxKeys)
+    refuse(admission, `has ${entries.length} keys, over the limit of ${maxKeys}; many things are records of their own`)
+  for (const [key, member] of entries) {
     if (isForbiddenKey(key)) refuse(admission, `has the key ${shown(key)}, which is not allowed`)
     if (!key.isWellFormed()) refuse(admission, `has the key ${shown(key)}, which holds half a surrogate pair`)
     count(2 + textBytes(key), admission)

@@ -6,6 +6,8 @@ export interface ScriberLimits {
   readonly maxIdLength: number
   /** Levels of arrays and objects in one value: every walk over a value is recursive. */
   readonly maxDepth: number
+  /** Keys of one object in a value: an object of many keys costs several times what small ones cost. Many things are records. */
+  readonly maxKeys: number
   /** UTF-16 units of one text in a value: longer text wants a merge of its own, or a file. */
   readonly maxTextLength: number
   /** Bytes of one `Uint8Array` in a value, for the same reason. */
@@ -26,6 +28,7 @@ export const defaultScriberLimits: ScriberLimits = {
   maxNameLength: 256,
   maxIdLength: 256,
   maxDepth: 32,
+  maxKeys: 4_096,
   maxTextLength: 1_048_576,
   maxBytesLength: 1_048_576,
   maxBigintDigits: 4_096,

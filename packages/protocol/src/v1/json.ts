@@ -2,9 +2,9 @@
 
 import { parse as parseLossless, stringify as stringifyLossless } from 'lossless-json'
 import { invalid, overLimit } from '../check.js'
+import { checkContainers } from '../containers.js'
 import { ProtocolError } from '../errors.js'
 import { MAX_BIGINT_DIGITS } from '../limits.js'
-import { checkNesting } from '../nesting.js'
 import { decodeUtf8, encodeUtf8, repairEscapes } from '../text.js'
 
 /** A run of digits that a double may not hold. Inside a string it only costs the slower parser. */
@@ -23,7 +23,7 @@ export function encodeAsciiJson(value: object): Uint8Array {
 
 /** The value in a body. Throws `SYNCRO_JSON_INVALID`, or `SYNCRO_MESSAGE_INVALID` for what is refused anywhere in a message. */
 export function decodeV1Json(body: Uint8Array): unknown {
-  checkNesting(body)
+  checkContainers(body)
   const value = parseText(repairEscapes(decodeUtf8(body)))
   checkParts(value)
   return value
