@@ -144,12 +144,11 @@ export class Handshake {
         `authenticate() threw, which refuses the client: ${String(cause)}`,
       ),
     )
-    if (this.#session.state === 'closed') return
     if (verdict === true) {
-      proven()
+      if (this.#session.state !== 'closed') proven()
       return
     }
-    this.#hold()
+    // First of all: a refusal that nobody waits for would end the process.
     verdict.then(
       () => this.#goOn(proven),
       (error: unknown) =>
@@ -157,6 +156,7 @@ export class Handshake {
           throw error
         }),
     )
+    if (this.#session.state !== 'closed') this.#hold()
   }
 
   #hold(): void {
