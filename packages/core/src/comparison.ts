@@ -83,12 +83,18 @@ export class Comparison {
       if (isSame(ours, theirs)) continue
       const [theirCount] = theirs
       if (ours.count <= mostListed || below.length === deepest) this.#entries.push({ kind: 'list', of: below })
-      else if (theirCount === 0) for (const { row } of this.#rows(below)) this.#offer(row)
+      else if (theirCount === 0) this.#offerAll(below, ours.count)
       else this.#entries.push({ kind: 'part', of: below })
     }
   }
 
+  #offerAll(prefix: string, count: number): void {
+    this.#charge(count)
+    for (const { row } of this.#rows(prefix)) this.#offer(row)
+  }
+
   #takeList([prefix, rows, unborn]: DigestList): void {
+    this.#charge(this.#sum(prefix).count)
     const theirs = new Theirs(rows, unborn)
     const differing = [...this.#rows(prefix)].filter(({ key, digest }) => !theirs.strike(key + digest))
     const here = new Set<string>()
@@ -161,7 +167,12 @@ export class Comparison {
 
   #spend({ parts, lists, differing, absent }: DigestMessage): void {
     const listed = lists.reduce((sum, [, rows, unborn]) => sum + 1 + rows.length + unborn.length, 0)
-    this.#allowance -= 1 + 16 * parts.length + listed + differing.length + absent.length
+    this.#charge(1 + 16 * parts.length + listed + differing.length + absent.length)
+  }
+
+  /** Counts what is said, and what has to be looked at for it: of one part all of it could be asked for, and again. */
+  #charge(entries: number): void {
+    this.#allowance -= entries
     if (this.#allowance < 0)
       throw new SessionError(
         'SYNCRO_MESSAGE_UNEXPECTED',
