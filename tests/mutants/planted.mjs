@@ -9,12 +9,16 @@
  * @property {readonly string[]} claims test files, the quickest first
  */
 
+const protocol = (/** @type {string} */ file) => `packages/protocol/${file}`
 const scriber = (/** @type {string} */ file) => `packages/scriber/${file}`
 const core = (/** @type {string} */ file) => `packages/core/${file}`
 const convergence = scriber('test/convergence.test.ts')
 const faults = core('test/faults.test.ts')
 const stored = core('test/stored.test.ts')
 const compare = core('test/compare.test.ts')
+const bodies = 'tests/fuzz/bodies.test.ts'
+const streams = 'tests/fuzz/streams.test.ts'
+const sessions = 'tests/fuzz/sessions.test.ts'
 
 /** @type {readonly Planted[]} */
 export const planted = [
@@ -318,5 +322,82 @@ export const planted = [
     find: 'return this.#wait()\n    const length = this.#lengthAt(start)\n    if (length > this.#maxFrameBytes)',
     put: 'return this.#wait()\n    const length = this.#lengthAt(start)\n    if (length > this.#maxFrameBytes + 1)',
     claims: ['packages/protocol/src/frame-decoder.test.ts'],
+  },
+  {
+    name: 'a decoder loses a byte when it grows',
+    file: protocol('src/frame-decoder.ts'),
+    find: 'grown.set(this.#buffer.subarray(this.#start, this.#end))',
+    put: 'grown.set(this.#buffer.subarray(this.#start + 1, this.#end))',
+    claims: [streams],
+  },
+  {
+    name: 'a decoder reserves three times what it holds',
+    file: protocol('src/frame-decoder.ts'),
+    find: 'Math.ceil(held * 1.5)',
+    put: 'held * 3',
+    claims: [streams],
+  },
+  {
+    name: 'a body that is retried is looked at from its beginning',
+    file: protocol('src/v1/reader.ts'),
+    find: 'scanner.scan(body.subarray(this.#scanned))',
+    put: 'scanner.scan(body.subarray(0))',
+    claims: [streams],
+  },
+  {
+    name: 'half a surrogate pair is read',
+    file: protocol('src/codec.ts'),
+    find: 'if (hasLoneEscape(text))',
+    put: "if (hasLoneEscape(text) && text === '')",
+    claims: [bodies],
+  },
+  {
+    name: '-0 is a count',
+    file: protocol('src/check.ts'),
+    find: ' && (value as number) >= 0 && !Object.is(value, -0)',
+    put: ' && (value as number) >= 0',
+    claims: [bodies],
+  },
+  {
+    name: 'a message without a type throws what nobody foresaw',
+    file: protocol('src/codec.ts'),
+    find: "if (typeof type !== 'string') return invalid('type', 'a string')",
+    put: "if (type === 0) return invalid('type', 'a string')",
+    claims: [bodies],
+  },
+  {
+    name: 'bad input is thrown at whoever hands it over',
+    file: core('src/session.ts'),
+    find: '      this.#inbound.pace()\n    } catch (error) {\n      this.#fail(error)\n',
+    put: '      this.#inbound.pace()\n    } catch (error) {\n      this.#fail(error)\n      throw error\n',
+    claims: [sessions],
+  },
+  {
+    name: 'the time for a handshake goes on after its session',
+    file: core('src/session.ts'),
+    find: '    this.#reason = reason\n    this.#cancelTimeout()\n',
+    put: '    this.#reason = reason\n',
+    claims: [sessions],
+  },
+  {
+    name: 'a connection that cannot close ends the process',
+    file: core('src/session.ts'),
+    find: 'if (isThenable(ending)) ending.then(undefined, (cause: unknown) => this.#closedBadly(cause))',
+    put: 'if (isThenable(ending)) ending.then()',
+    claims: [sessions],
+  },
+  {
+    name: 'pings of a peer that does not read are answered without bound',
+    file: core('src/exchange.ts'),
+    find: '  #onPing(clock: number): void {\n    if (this.#session.isFull) return\n',
+    put: '  #onPing(clock: number): void {\n',
+    claims: [sessions],
+  },
+  {
+    name: 'cursors of clients without a store are never forgotten',
+    file: core('src/clients.ts'),
+    find: 'if (this.#transient.size <= this.#limits.maxTransientCursors) return',
+    put: 'if (this.#transient.size >= 0 * this.#limits.maxTransientCursors) return',
+    claims: [sessions],
   },
 ]
