@@ -74,7 +74,7 @@ export const planted = [
   {
     name: 'a restart forgets the clock',
     file: scriber('src/scriber.ts'),
-    find: 'this.#clock = new Clock(now, image?.clock)',
+    find: 'this.#clock = new Clock(now, image?.clock, image?.shared)',
     put: 'this.#clock = new Clock(now)',
     claims: [scriber('src/scriber.test.ts'), core('test/restart.test.ts')],
   },

@@ -121,6 +121,7 @@ export class Clients {
   /** The replica of a session that opens; known from now on. */
   open(uid: string, ledger: LedgerId, durable: boolean, session: Session, nowMs: number, version: 1 | 2 = 2): Replica {
     let replica = this.find(uid, ledger)
+    const isNew = replica === undefined
     if (replica === undefined) {
       replica = new Replica({
         uid,
@@ -137,7 +138,22 @@ export class Clients {
     replica.seenMs = nowMs
     replica.session = session
     this.#transient.delete(replica)
+    if (isNew && durable) this.#forgetLongestAway()
     return replica
+  }
+
+  /** Makes room where there are too many replicas with a durable store: anybody may say that it is a new one. */
+  #forgetLongestAway(): void {
+    let count = 0
+    let longest: Replica | undefined
+    for (const replica of this.all()) {
+      if (!replica.durable) continue
+      count += 1
+      if (replica.session === undefined && replica.seenMs < (longest?.seenMs ?? Infinity)) longest = replica
+    }
+    if (count <= this.#limits.maxReplicas || longest === undefined) return
+    this.#remove(longest)
+    this.#scriber.keep({ forgotten: [{ uid: longest.uid, ledger: longest.ledger }] })
   }
 
   /** The session with a replica has ended. One without a durable store leaves nothing behind but a cursor in memory, for a while. */

@@ -124,9 +124,8 @@ export class Exchange implements Dialogue<Message> {
   }
 
   ask(): void {
-    if (this.#session.isFull) return
     this.#asked = wholeMs(this.#context.environment.now())
-    this.#send({ type: 'ping', clock: this.#asked })
+    this.#sendAhead({ type: 'ping', clock: this.#asked })
   }
 
   /** Asks the peer for a sign of life, and calls back once it has given one, or the time for that is over. */
@@ -282,9 +281,8 @@ export class Exchange implements Dialogue<Message> {
   }
 
   #onPing(clock: number): void {
-    if (this.#session.isFull) return
     const now = wholeMs(this.#context.environment.now())
-    this.#send({ type: 'pong', clock, received: now, sent: now })
+    this.#sendAhead({ type: 'pong', clock, received: now, sent: now })
   }
 
   #onPong({ clock, received, sent }: Pong): void {
@@ -325,6 +323,11 @@ export class Exchange implements Dialogue<Message> {
       default:
         return this.#theirs !== undefined
     }
+  }
+
+  /** Sends a sign of life, which a connection that takes nothing gives none of. */
+  #sendAhead(message: Message): void {
+    if (!this.#session.isStuck) this.#session.pushAhead(framed(message, this.#session.hasBorders))
   }
 
   #send(message: Message, kept = 0): void {

@@ -36,6 +36,8 @@ export interface CoreLimits {
   readonly tombstoneMs: number
   /** Milliseconds without a session after which a replica expires: until then tombstones wait for it. */
   readonly expiryMs: number
+  /** Replicas that are remembered: of more, those that were not seen for the longest time are forgotten, which costs them a comparison. */
+  readonly maxReplicas: number
   /** Expired replicas whose cursors are kept, so that what was destroyed meanwhile is told from what is new there; the oldest are forgotten. */
   readonly maxExpired: number
   /** Milliseconds between two looks for tombstones to trim. */
@@ -85,6 +87,7 @@ export const defaultCoreLimits: CoreLimits = {
   digestRows: 500,
   tombstoneMs: 30 * 86_400_000,
   expiryMs: 90 * 86_400_000,
+  maxReplicas: 10_000,
   maxExpired: 1000,
   trimMs: 3_600_000,
   trimSlots: 10_000,

@@ -108,6 +108,42 @@ describe('what is queued', () => {
     expect(writes).toEqual([1, 2, 3])
   })
 
+  test('goes ahead of what is not stored where it does not depend on it, and of nothing else', () => {
+    const { outbound, writes, state, turn } = scene({ borders: true })
+    outbound.push(new Uint8Array(1))
+    outbound.push(new Uint8Array(2), 1)
+    outbound.push(new Uint8Array(3), 2)
+    outbound.pushAhead(new Uint8Array(4))
+    turn()
+    expect(writes).toEqual([1, 4])
+    state.stored = 1
+    outbound.pushAhead(new Uint8Array(5))
+    turn()
+    expect([writes, outbound.queuedBytes]).toEqual([[1, 4, 2, 5], 3])
+  })
+
+  test('goes ahead, but not into the middle of a large message', () => {
+    const written: number[] = []
+    const taken: (() => void)[] = []
+    const { outbound, state, turn } = scene(
+      {
+        write: (bytes) => {
+          written.push(...bytes)
+          return false
+        },
+        once: (_event, listener) => taken.push(listener),
+      },
+      { writeBytes: 2 },
+    )
+    state.stored = 1
+    outbound.push(Uint8Array.of(1, 2, 3, 4, 5), 1)
+    outbound.push(Uint8Array.of(6), 2)
+    outbound.pushAhead(Uint8Array.of(7))
+    while (taken.length > 0) taken.shift()!()
+    turn()
+    expect(written).toEqual([1, 2, 3, 4, 5, 7])
+  })
+
   test('waits until it is stored, and what is behind it waits with it', () => {
     for (const borders of [false, true]) {
       const { outbound, writes, state, turn } = scene({ borders })

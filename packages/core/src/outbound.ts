@@ -84,6 +84,17 @@ export class Outbound {
     else this.schedule()
   }
 
+  /** Queues what says nothing about any transaction: it does not wait behind what is yet to be stored, as a store may take its time. */
+  pushAhead(bytes: Uint8Array): void {
+    if (this.#ended) return
+    const stored = this.#hooks.stored()
+    // Of a large frame that went in part the rest comes first: it is stored.
+    const at = this.#queue.findIndex(({ kept }) => kept > stored)
+    this.#queue.splice(at < 0 ? this.#queue.length : at, 0, { bytes, kept: 0 })
+    this.#queuedBytes += bytes.length
+    this.schedule()
+  }
+
   /** Has what is queued written when what runs now has ended. */
   schedule(): void {
     if (this.#scheduled || this.#ended) return

@@ -181,6 +181,11 @@ export class Session implements Vitals {
     return this.#outbound.isBlocked
   }
 
+  /** True while there is no more room for what the connection does not take. */
+  get isStuck(): boolean {
+    return this.isBlocked && this.isFull
+  }
+
   /** True while we have asked the connection for a pause. */
   get isDeaf(): boolean {
     return this.#inbound.isPaused
@@ -293,6 +298,11 @@ export class Session implements Vitals {
   /** For dialogues: queues a message as it goes on the wire. */
   push(bytes: Uint8Array, kept = 0): void {
     this.#outbound.push(bytes, kept)
+  }
+
+  /** For dialogues: queues a message that does not wait for what is yet to be stored. */
+  pushAhead(bytes: Uint8Array): void {
+    this.#outbound.pushAhead(bytes)
   }
 
   /** For dialogues: does what a timer brought. What it throws ends the session. */

@@ -1,6 +1,6 @@
 /** PROTOCOL.md, section 7, from the session's side: which code, which side, what stays. */
 import { encodeFrame, encodeMessage, MAX_FRAME_BYTES, type Message } from '@syncro/protocol'
-import { maxLedgerNames, stampAt } from '@syncro/scriber'
+import { maxReplayedNames, stampAt } from '@syncro/scriber'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Syncro } from '../src/syncro.js'
 import { era, Peer } from './peer.js'
@@ -203,11 +203,11 @@ describe('an established session that is sent', () => {
 
 describe('a peer that makes up names', () => {
   for (const [count, code] of [
-    [maxLedgerNames - 1, undefined],
-    [maxLedgerNames, undefined],
-    [maxLedgerNames + 1, 'SYNCRO_NAMES_FULL'],
+    [maxReplayedNames - 1, undefined],
+    [maxReplayedNames, undefined],
+    [maxReplayedNames + 1, 'SYNCRO_NAMES_FULL'],
   ] as const)
-    test(`brings ${count} in all, of at most ${maxLedgerNames}: ${code ?? 'they are taken'}`, () => {
+    test(`brings ${count} in all, of at most ${maxReplayedNames}: ${code ?? 'they are taken'}`, () => {
       const world = new World()
       const a = world.client('a')
       const peer = new Peer(world, a).shakeHands()

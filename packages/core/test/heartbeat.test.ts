@@ -101,6 +101,37 @@ describe('a peer that says nothing', () => {
   })
 })
 
+describe('a store that hangs', () => {
+  test('costs no session: both sides go on giving signs of life', async () => {
+    const world = new World()
+    const store = world.slowStore()
+    const [a, b] = [
+      world.client('a', { store, limits: { maxQueuedBytes: 1000, pauseAfterWaiting: 1 } }),
+      world.client('b'),
+    ]
+    await store.release()
+    await a.ready
+    world.join(a, b)
+    world.settle()
+    await store.release()
+    world.settle()
+    expect([a.status, b.status]).toEqual(['live', 'live'])
+    // More than a queue has room for, and more from the other side than may wait.
+    for (let id = 0; id < 50; id++) {
+      a.record('Todo', 'create', id, { title: 'unstored'.repeat(10) })
+      b.record('Todo', 'create', 100 + id, { title: 'waits there' })
+    }
+    pass(world, 300)
+    expect([a.status, b.status]).not.toContain('offline')
+    while (store.waiting > 0) {
+      await store.release()
+      world.settle()
+    }
+    expect(state(b)).toEqual(state(a))
+    expect(b.clients().flatMap(({ replicas }) => replicas).length).toBe(1)
+  })
+})
+
 describe('a session at rest', () => {
   test('lives on for hours, and costs a few bytes every 15 seconds', () => {
     const world = new World()

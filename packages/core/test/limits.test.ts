@@ -24,6 +24,7 @@ const triedIn: Record<keyof CoreLimits, string | undefined> = {
   digestRows: 'compare.test.ts',
   tombstoneMs: 'trimming.test.ts',
   expiryMs: 'trimming.test.ts',
+  maxReplicas: 'hostile.test.ts',
   maxExpired: 'trimming.test.ts',
   trimMs: 'trimming.test.ts',
   trimSlots: 'trimming.test.ts',

@@ -15,7 +15,7 @@ export { StoreError, type StoreErrorCode, UsageError, type UsageErrorCode } from
 export { Events, type Listeners } from './events.js'
 export { type EraId, type LedgerId, type Random, type RecordId, randomId } from './ids.js'
 export { Ledger, type OmitWriter } from './ledger.js'
-export { defaultScriberLimits, maxLedgerNames, type ScriberLimits } from './limits.js'
+export { defaultScriberLimits, maxLedgerNames, maxReplayedNames, type ScriberLimits } from './limits.js'
 export { MemoryStore } from './memory-store.js'
 export { compareStamps, compareValues } from './order.js'
 export { type Place, type Remembered, type RestampOptions, Scriber, type ScriberOptions } from './scriber.js'

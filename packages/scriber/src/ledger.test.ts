@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { shown, stateOf, told } from '../test/recorders.js'
 import type { Batch, Change, RowImage } from './change.js'
 import { Ledger } from './ledger.js'
-import { maxLedgerNames } from './limits.js'
+import { maxLedgerNames, maxReplayedNames } from './limits.js'
 import type { Value } from './value.js'
 
 const a = 'aaaaaaaaaaaaaaaaaaaaaaaa'
@@ -377,17 +377,20 @@ describe('the bound on names', () => {
     Object.fromEntries(Array.from({ length: count }, (_, at) => [`${prefix}${at}`, at]))
 
   test('takes names up to the limit', () => {
-    const ledger = ledgerOf(batch(1, a, change('create', fields(maxLedgerNames - 2))))
+    const ledger = ledgerOf(batch(1, a, change('create', fields(maxReplayedNames - 2))))
     expect(ledger.merge(batch(2, a, change('update', { last: 1 }))).effective).toBe(true)
     expect(ledger.merge(batch(3, a, change('update', { last: 2, f0: 1 }))).effective).toBe(true)
     expect(() => ledger.merge(batch(4, a, change('update', { more: 1 })))).toThrow(
       expect.objectContaining({ name: 'UsageError', code: 'SYNCRO_NAMES_FULL' }) as Error,
     )
+    // The rest is for names of our own.
+    for (let at = maxReplayedNames; at < maxLedgerNames; at++) ledger.table(`Own${at}`)
     expect(() => ledger.table('Other')).toThrow(expect.objectContaining({ code: 'SYNCRO_NAMES_FULL' }) as Error)
+    expect(ledger.merge(batch(5, a, change('update', { last: 3 }))).effective).toBe(true)
   })
 
   test('refuses a batch before anything of it is merged', () => {
-    const ledger = ledgerOf(batch(1, a, change('create', fields(maxLedgerNames - 4))))
+    const ledger = ledgerOf(batch(1, a, change('create', fields(maxReplayedNames - 4))))
     const before = stateOf(ledger)
     const { last } = ledger.order
     const known = change('update', { f0: 'changed' })
@@ -398,7 +401,7 @@ describe('the bound on names', () => {
   })
 
   test('refuses rows before any of them is merged', () => {
-    const ledger = ledgerOf(batch(1, a, change('create', fields(maxLedgerNames - 3))))
+    const ledger = ledgerOf(batch(1, a, change('create', fields(maxReplayedNames - 3))))
     const before = stateOf(ledger)
     const row = (name: string, field: string): RowImage => ({
       name,
@@ -412,7 +415,7 @@ describe('the bound on names', () => {
 
   test('counts a name once, however often it is met', () => {
     const ledger = new Ledger()
-    const changes = Array.from({ length: maxLedgerNames * 2 }, (_, at): Change => {
+    const changes = Array.from({ length: maxReplayedNames * 2 }, (_, at): Change => {
       return { name: 'Note', id: at, type: 'create', fields: { a: 1, b: 2 } }
     })
     expect(ledger.merge(batch(1, a, ...changes)).effects).toHaveLength(changes.length)

@@ -44,5 +44,8 @@ export const defaultScriberLimits: ScriberLimits = {
  */
 export const maxLedgerNames = 4_096
 
+/** … and those of them that what comes from others may take: however many names a peer makes up, there is room for our own. */
+export const maxReplayedNames = 3_072
+
 /** Eras of one ledger, of which each opening begins one: their list is stored whole. */
 export const maxEras = 1_024

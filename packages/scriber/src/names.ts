@@ -1,7 +1,7 @@
 /** The names of classes and fields in one ledger: counted, since they are kept for ever. */
 import type { Change, RowImage } from './change.js'
 import { UsageError } from './errors.js'
-import { maxLedgerNames } from './limits.js'
+import { maxLedgerNames, maxReplayedNames } from './limits.js'
 import type { Table } from './table.js'
 
 export class Names {
@@ -9,12 +9,12 @@ export class Names {
 
   /** @throws UsageError `SYNCRO_NAMES_FULL` */
   take(): void {
-    if (this.#count >= maxLedgerNames) throw full()
+    if (this.#count >= maxLedgerNames) throw full(maxLedgerNames)
     this.#count += 1
   }
 
   /**
-   * Refuses what needs more names than there is room for. Counting the new ones, name by name, is left for when that may matter.
+   * Refuses what comes from others and needs more names than there is room for. Counting the new ones, name by name, is left for when that may matter.
    *
    * @throws UsageError `SYNCRO_NAMES_FULL`
    */
@@ -26,7 +26,9 @@ export class Names {
       // The cheapest count there is. It may be too high, which only leads to the exact one.
       else for (const _name in fields) most += 1
     }
-    if (most > maxLedgerNames && this.#count + countUnknown(parts, known) > maxLedgerNames) throw full()
+    if (most <= maxReplayedNames) return
+    const unknown = countUnknown(parts, known)
+    if (unknown > 0 && this.#count + unknown > maxReplayedNames) throw full(maxReplayedNames)
   }
 }
 
@@ -59,9 +61,9 @@ function isImages(fields: NonNullable<Change['fields']> | RowImage['fields']): f
   return Array.isArray(fields)
 }
 
-function full(): UsageError {
+function full(most: number): UsageError {
   return new UsageError(
     'SYNCRO_NAMES_FULL',
-    `The ledger holds ${maxLedgerNames} names of classes and fields, and has no room for more, since names are kept for ever. Put what varies into values or ids, not into names.`,
+    `The ledger holds ${maxLedgerNames} names of classes and fields at the most, ${maxReplayedNames} of them from others, and has no room for more than ${most} here, since names are kept for ever. Put what varies into values or ids, not into names.`,
   )
 }
