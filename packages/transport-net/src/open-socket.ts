@@ -56,6 +56,7 @@ function connected(
     socket.once('connect', () => {
       settle()
       try {
+        if (isItself(socket)) throw socketError('dial', address, itself)
         onConnect()
         resolve()
       } catch (error) {
@@ -64,6 +65,16 @@ function connected(
     })
   })
 }
+
+/**
+ * Where nobody listens, a socket that dials a port from the range of which it is itself given one may be given that very one, and TCP then connects it to
+ * itself. To whoever dials again until the server is there this happens sooner or later, and it means no more than a refusal.
+ */
+function isItself({ localAddress, localPort, remoteAddress, remotePort }: Socket): boolean {
+  return localPort !== undefined && localPort === remotePort && localAddress === remoteAddress
+}
+
+const itself = Object.assign(new Error('the socket was connected to itself'), { code: 'ECONNREFUSED' })
 
 function aborted(address: string, signal: AbortSignal | undefined): TransportError {
   return new TransportError('SYNCRO_ABORTED', address, 'dialling was aborted by its signal.', signal?.reason)
