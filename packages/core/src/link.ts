@@ -29,6 +29,8 @@ export interface LinkContext {
   readonly limits: CoreLimits
   /** Resolves when sessions can be opened. */
   readonly ready: Promise<void>
+  /** True once no session can be opened any more. */
+  isClosing(): boolean
   open(connection: Connection, options: LinkOptions): Session
   /** Another open session with this client. */
   sessionWith(uid: string): Session | undefined
@@ -138,7 +140,8 @@ export class Link {
   }
 
   #attach(connection: Connection, attempt: number): Receiver {
-    if (this.#state === 'closed' || attempt !== this.#attempt) return turnAway(connection)
+    const isLate = this.#state === 'closed' || attempt !== this.#attempt
+    if (isLate || this.#context.isClosing()) return turnAway(connection)
     // This attempt has succeeded: nothing else of it counts.
     this.#attempt += 1
     const session = this.#begin(connection)

@@ -191,6 +191,7 @@ export class Syncro {
       environment: this.environment,
       limits: this.limits,
       ready: this.ready,
+      isClosing: () => this.#closing !== undefined,
       open: (connection, { uid, credentials }) => this.#open({ connection, isDialled: true, uid, credentials }),
       sessionWith: (uid) =>
         [...this.#sessions].find(

@@ -88,6 +88,40 @@ describe('close()', () => {
       expect(state(b)).toEqual(state(again))
     })
 
+  test('turns away what its own links open meanwhile, which is no failure', async () => {
+    const world = new World()
+    const [a, b] = [world.client('a', { limits }), world.client('b')]
+    const stuck = world.join(a, b, { highWaterBytes: 1 })
+    world.settle()
+    world.pairs.delete(stuck)
+    let connect: (() => void) | undefined
+    const link = a.dial({
+      label: 'there',
+      open: (attach) =>
+        new Promise((resolve) => {
+          connect = () => {
+            const pair = world.pair()
+            pair.a.attach(attach(pair.a))
+            pair.b.attach({ receive: () => undefined, close: () => undefined })
+            resolve()
+          }
+        }),
+    })
+    await settled()
+    const failures: unknown[] = []
+    link.on('failed', (error) => failures.push(error))
+    fill(a, 500)
+    const closing = watched(a.close())
+    await settled()
+    connect!()
+    await settled()
+    expect([closing.isOver, a.sessions.length, failures, world.reported]).toEqual([false, 1, [], []])
+    world.pairs.add(stuck)
+    world.settle()
+    await settled()
+    expect([closing.isOver, link.state, failures]).toEqual([true, 'closed', []])
+  })
+
   test('turns away whoever connects meanwhile', async () => {
     const world = new World()
     const [a, b, c] = [world.client('a', { limits }), world.client('b'), world.client('c')]
