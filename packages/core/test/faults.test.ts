@@ -38,7 +38,8 @@ class Story {
     const slot = table?.slot(id)
     const lives = slot !== undefined && table!.lives(slot)
     if (!lives) {
-      if (dice < 4 && slot !== undefined && table!.columns.get('title')?.has(slot)) syncro.record('Todo', 'restore', id)
+      const isDestroyed = slot !== undefined && table!.destroy(slot) >= 0
+      if (dice < 4 && isDestroyed && table!.columns.get('title')?.has(slot)) syncro.record('Todo', 'restore', id)
       else syncro.record('Todo', 'create', id, { title: `t${this.world.draw(100)}`, done: false })
     } else if (dice < 6) syncro.record('Todo', 'update', id, { title: `t${this.world.draw(1000)}` })
     else if (dice < 8)
