@@ -19,16 +19,16 @@ export class Replica {
   cursor: Cursor | undefined
   /** How far into our ledger it has told us that it has everything. */
   ack: Cursor | undefined
+  /**
+   * It compared its ledger with ours, and has not sent all that came of it. A comparison leaves out old tombstones: it may have a record that we have
+   * destroyed, so whatever it has acknowledged no tombstone is forgotten meanwhile.
+   */
+  owes: boolean
   seenMs: number
   /** Version 1 only: the id that it gave the last scribe it delivered; `''` after a first sync that delivered none. */
   lastScribe: string | number | undefined
   /** Version 1 only: rows whose creates it did not take, so that updates of them would fail there. Known while this client runs. */
   readonly withheld = new Set<number>()
-  /**
-   * Places in our ledger that it was told it has, each with the newest stamp that there was: what it acknowledges may not be replaced by
-   * anything older. Those that it has acknowledged are forgotten.
-   */
-  readonly #told: { readonly position: number; readonly stamp: number }[] = []
   /** By how many ms its time is behind ours, where it refused a stamp and said what time it is. Known until a session has ended without that. */
   lagMs = 0
   /** The open session with it. */
@@ -43,21 +43,9 @@ export class Replica {
     this.eras = new Set(stored.eras)
     this.cursor = stored.cursor
     this.ack = stored.ack
+    this.owes = stored.owes ?? false
     this.seenMs = stored.seenMs
     this.lastScribe = stored.lastScribe
-  }
-
-  /** It is told that it has our ledger up to a position; `stamp` is the newest that there is. */
-  told(position: number, stamp: number): void {
-    this.#told.push({ position, stamp })
-    if (this.#told.length > maxTold) this.#told.shift()
-  }
-
-  /** It says that it has our ledger up to a position: no stamp up to there is newer than the result, where we have told it. */
-  has(position: number): number | undefined {
-    const at = this.#told.findIndex((place) => place.position >= position)
-    if (at < 0) return undefined
-    return this.#told.splice(0, at + 1)[at]!.stamp
   }
 
   toStored(): StoredReplica {
@@ -70,14 +58,12 @@ export class Replica {
       eras: [...this.eras],
       ...(this.cursor === undefined ? undefined : { cursor: this.cursor }),
       ...(this.ack === undefined ? undefined : { ack: this.ack }),
+      ...(this.owes ? { owes: true } : undefined),
       seenMs: this.seenMs,
       ...(this.lastScribe === undefined ? undefined : { lastScribe: this.lastScribe }),
     }
   }
 }
-
-/** Between two of them no more is lost than precision: a stamp that is too new keeps something from being made older. */
-const maxTold = 64
 
 export class Clients {
   readonly #scriber: Scriber
@@ -188,24 +174,20 @@ export class Clients {
    * A client of version 1 holds the floor as a durable one does, but nobody knows what outlives it.
    */
   acked(): number {
-    let durable = 0
-    let any = 0
-    let durableOnline = false
-    for (const { durable: isDurable, version, ack, session } of this.all()) {
-      const keeps = isDurable && version === 2
-      if (keeps && session !== undefined) durableOnline = true
-      if (ack === undefined || !this.#scriber.isGood(ack)) continue
-      any = Math.max(any, ack.position)
-      if (keeps) durable = Math.max(durable, ack.position)
-    }
-    return durableOnline ? durable : any
+    const isDurableOnline = [...this.all()].some((replica) => replica.session !== undefined && keeps(replica))
+    return isDurableOnline ? this.ackedForGood() : this.#furthestAck(() => true)
+  }
+
+  /** How far somebody has everything who will still have it when he comes again. */
+  ackedForGood(): number {
+    return this.#furthestAck(keeps)
   }
 
   /** How far into our ledger anybody has told us, for as long as we know, that they have everything, under the stamps that it has. */
   ackedByAnybody(): number {
     let position = 0
     for (const { version, ack } of this.all())
-      if (version === 2 && ack !== undefined && this.#scriber.isGood(ack)) position = Math.max(position, ack.position)
+      if (version === 2 && ack !== undefined && this.#scriber.isPlace(ack)) position = Math.max(position, ack.position)
     return position
   }
 
@@ -233,9 +215,9 @@ export class Clients {
   /** The position up to which everybody who counts has our ledger: those with a durable store, expired ones aside, and whoever is connected. */
   heldBy(): number {
     let position = this.#scriber.ledger.order.last
-    for (const { durable, expired, ack, session } of this.all()) {
+    for (const { durable, expired, owes, ack, session } of this.all()) {
       if ((!durable || expired) && session === undefined) continue
-      position = Math.min(position, ack !== undefined && this.#scriber.isGood(ack) ? ack.position : 0)
+      position = Math.min(position, !owes && ack !== undefined && this.#scriber.isGood(ack) ? ack.position : 0)
     }
     return position
   }
@@ -249,10 +231,7 @@ export class Clients {
   expire(beforeMs: number): void {
     const away = [...this.all()].filter(({ durable, session }) => durable && session === undefined)
     const newly = away.filter(({ expired, seenMs }) => !expired && seenMs < beforeMs)
-    for (const replica of newly) {
-      replica.expired = true
-      replica.ack = undefined
-    }
+    for (const replica of newly) replica.expired = true
     if (newly.length === 0) return
     const expired = away.filter((replica) => replica.expired).sort((a, b) => b.seenMs - a.seenMs)
     const forgotten = expired.slice(this.#limits.maxExpired)
@@ -261,6 +240,14 @@ export class Clients {
       replicas: newly.filter((replica) => !forgotten.includes(replica)).map((replica) => replica.toStored()),
       forgotten: forgotten.map(({ uid, ledger }) => ({ uid, ledger })),
     })
+  }
+
+  #furthestAck(counts: (replica: Replica) => boolean): number {
+    let furthest = 0
+    for (const replica of this.all())
+      if (replica.ack !== undefined && counts(replica) && this.#scriber.isPlace(replica.ack))
+        furthest = Math.max(furthest, replica.ack.position)
+    return furthest
   }
 
   #add(replica: Replica): void {
@@ -277,4 +264,8 @@ export class Clients {
     replicas?.delete(replica.ledger)
     if (replicas?.size === 0) this.#replicas.delete(replica.uid)
   }
+}
+
+function keeps({ durable, version }: Replica): boolean {
+  return durable && version === 2
 }

@@ -8,6 +8,7 @@ import { Comparison } from './comparison.js'
 import { SessionError } from './errors.js'
 import type { Session } from './session.js'
 import type { SessionContext } from './session-context.js'
+import { isBelievable } from './timekeeper.js'
 
 export interface ComparingHooks {
   send(message: DigestMessage): void
@@ -104,10 +105,14 @@ export class Comparing {
     })
   }
 
-  /** Tombstones older than this are about to be trimmed. By whole days, so that most comparisons agree and nothing has to be counted anew. */
+  /**
+   * Tombstones older than this are about to be trimmed: by both clocks, since one may be years ahead, and by whole days, so that most comparisons
+   * agree and nothing has to be counted anew.
+   */
   #oldest(): number {
     const { time, limits } = this.#context
-    return stampAt(Math.floor((time.now() - limits.tombstoneMs) / dayMs) * dayMs)
+    const nowMs = Math.min(time.now(), this.#session.hello?.clock ?? 0)
+    return isBelievable(nowMs) ? stampAt(Math.floor((nowMs - limits.tombstoneMs) / dayMs) * dayMs) : 0
   }
 }
 

@@ -4,7 +4,7 @@
  * may come.
  */
 import type { Ack, DigestMessage, Mark, Message, Pong } from '@syncro/protocol'
-import type { Batch, Cursor, Merged, OmitWriter, RowImage } from '@syncro/scriber'
+import type { Batch, Cursor, OmitWriter, RowImage } from '@syncro/scriber'
 import type { Clients, Replica } from './clients.js'
 import { Comparing } from './comparing.js'
 import type { Dialogue } from './dialogue.js'
@@ -191,6 +191,8 @@ export class Exchange implements Dialogue<Message> {
   }
 
   #compare(): void {
+    this.#replica.owes = true
+    this.#clients.keep(this.#replica)
     this.#feed.compare()
     const isFirst = this.#context.scriber.ledgerId < this.#replica.ledger
     this.#comparing = new Comparing(this.#session, this.#context, isFirst, {
@@ -229,6 +231,7 @@ export class Exchange implements Dialogue<Message> {
       ...(since === undefined ? undefined : { since }),
       view: '',
     }
+    this.#replica.owes = false
     // Acknowledged is what is there whole.
     this.#acknowledge = { era, position: since ?? position, kept: this.#clients.keep(this.#replica) }
     this.#session.schedule()
@@ -237,7 +240,8 @@ export class Exchange implements Dialogue<Message> {
   #onAck({ era, position }: Ack): void {
     const { scriber } = this.#context
     const ack: Cursor = { ledger: scriber.ledgerId, era, position, view: '' }
-    if (position > this.#feed.marked || !scriber.isGood(ack))
+    // It may be below the floor: in the first catch-up what is acknowledged begins at 0.
+    if (position > this.#feed.marked || !scriber.isPlace(ack))
       throw new SessionError('SYNCRO_CURSOR_INVALID', 'An ack names a place that no mark of this session has named.')
     // Cumulative: what was acknowledged stays so.
     if (this.#replica.ack !== undefined && position < this.#replica.ack.position) return
@@ -251,21 +255,17 @@ export class Exchange implements Dialogue<Message> {
   /** What the peer has, under the stamps that it has, must not be replaced by anything older. */
   #share(before: number): void {
     const position = this.#replica.ack?.position ?? 0
-    if (position <= before) return
-    const { scriber } = this.#context
-    // What it was told by a process that is no more was stamped before this one began.
-    const isOlder = position <= (scriber.eras.at(-1)?.began ?? 0)
-    scriber.share(this.#replica.has(position) ?? (isOlder ? scriber.openedAt : undefined))
+    if (position > before) this.#context.scriber.share(position)
   }
 
   #onBatch(batch: Batch): void {
     this.#checkTime(this.#guard.waitForBatch(batch))
-    this.#replayed(this.#context.scriber.replay(batch, this.#session))
+    this.#context.scriber.replay(batch, this.#session)
   }
 
   #onRows(rows: readonly RowImage[]): void {
     this.#checkTime(this.#guard.waitForRows(rows))
-    this.#replayed(this.#context.scriber.replayRows(rows, this.#session))
+    this.#context.scriber.replayRows(rows, this.#session)
     this.#session.progressed(rows.length)
   }
 
@@ -292,14 +292,10 @@ export class Exchange implements Dialogue<Message> {
     this.#session.answeredAt({ asked: clock, received, sent })
   }
 
-  /** A birth that our destroy outlives may have been nothing new: then no step says so. */
-  #replayed({ effective, outlived }: Merged): void {
-    if (!effective) this.#feed.owe(outlived)
-  }
-
+  /** What the peer wrote since it was opened it has. What it wrote before it may have lost: a backup was restored, say. */
   get #omitTheirs(): OmitWriter {
     const { writers } = this.#context.scriber.ledger
-    return (writer) => this.#replica.eras.has(writers.id(writer))
+    return (writer) => writers.id(writer) === this.#peerEra
   }
 
   /** What may come: `resume` first, `resumed` once, and what a sender says that has read both cursors only after both have come. */
@@ -325,9 +321,14 @@ export class Exchange implements Dialogue<Message> {
     }
   }
 
-  /** Sends a sign of life, which a connection that takes nothing gives none of. */
+  /**
+   * Sends a sign of life, which a connection that takes nothing gives none of. It overtakes what waits for the store, but not our `resume`, before
+   * which nothing may come: that the peer has it we know by its answer.
+   */
   #sendAhead(message: Message): void {
-    if (!this.#session.isStuck) this.#session.pushAhead(framed(message, this.#session.hasBorders))
+    if (this.#session.isStuck) return
+    if (this.#theirs === undefined) this.#send(message)
+    else this.#session.pushAhead(framed(message, this.#session.hasBorders))
   }
 
   #send(message: Message, kept = 0): void {

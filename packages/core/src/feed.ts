@@ -30,7 +30,6 @@ interface Source {
 export class Feed {
   readonly #session: Session
   readonly #context: SessionContext
-  readonly #replica: Replica
   readonly #send: (message: Message, kept?: number) => void
   readonly #held: Held
   #state: FeedState = 'waiting'
@@ -56,13 +55,16 @@ export class Feed {
   ) {
     this.#session = session
     this.#context = context
-    this.#replica = replica
     this.#send = send
     this.#held = new Held(
       session,
       context,
       () => replica.lagMs,
-      () => this.#sendDue(),
+      () => {
+        // What was known of the peer's time was so when it refused a stamp. If it still is, it refuses again, and says what time it is.
+        replica.lagMs = 0
+        this.#sendDue()
+      },
     )
   }
 
@@ -103,7 +105,9 @@ export class Feed {
   /** A step of the ledger, which did not come from the peer unless `isTheirs`. */
   step(outgoing: OutgoingStep, isTheirs: boolean): void {
     const { step } = outgoing
-    if (isTheirs) this.owe(step.outlived)
+    // Whoever is passed on a birth that does not overcome our destroy has forgotten that destroy, too, or may have.
+    for (const row of step.outlived) this.#outlived.add(row)
+    if (step.outlived.length > 0) this.#session.schedule()
     if (this.#state === 'waiting' || this.#state === 'behind' || this.#missedAfter !== undefined) return
     if (this.#session.isFull) {
       this.#fallBehind()
@@ -113,13 +117,6 @@ export class Feed {
     if (!isTheirs && !this.#held.holdsStep(outgoing)) this.#push(outgoing.frames, step.kept)
     this.#through = Math.max(this.#through, step.position)
     if (this.#state === 'live') this.#since = this.#through
-    this.#session.schedule()
-  }
-
-  /** Our destroy of these rows outlives a birth that the peer has sent. */
-  owe(outlived: readonly number[]): void {
-    if (outlived.length === 0) return
-    for (const row of outlived) this.#outlived.add(row)
     this.#session.schedule()
   }
 
@@ -144,8 +141,8 @@ export class Feed {
     const ended = this.#sendChunk()
     if (ended) {
       this.#pumping = false
-      // What was missed while rows went out of their order is next.
-      if (this.#isBehind) this.pump()
+      // What was missed while rows went out of their order is next, or what was held back until now.
+      this.pump()
       return
     }
     this.#context.environment.timers.defer(() => {
@@ -159,10 +156,6 @@ export class Feed {
     this.#source = undefined
     this.#held.end()
     this.#state = 'waiting'
-  }
-
-  get #isBehind(): boolean {
-    return this.#state === 'behind'
   }
 
   /** The queue is over its bound: what happens from now on is caught up when there is room. */
@@ -262,9 +255,8 @@ export class Feed {
     const { ledger, kept } = this.#context.scriber
     const rows: RowImage[] = []
     for (const row of this.#outlived) {
-      const { table, slot } = ledger.place(row)
-      const image = { name: table.name, id: table.id(slot)!, ...ledger.life(table, slot), fields: [] }
-      if (!this.#held.holdsRow(row, image)) rows.push(image)
+      const image = ledger.image(row, 0)
+      if (image !== undefined && !this.#held.holdsRow(row, image)) rows.push(image)
     }
     this.#outlived.clear()
     this.#push(encodeRows(rows, this.#context.limits.chunkBytes), kept)
@@ -274,7 +266,6 @@ export class Feed {
     if (!this.#held.isEmpty) return
     const { scriber } = this.#context
     this.#marked = position
-    this.#replica.told(Math.min(position, since), scriber.clock.last)
     this.#send(
       { type: 'mark', era: scriber.era, position, ...(since < position ? { since } : undefined) },
       scriber.kept,

@@ -8,6 +8,9 @@ import type { OutgoingStep } from './outgoing-step.js'
 import type { Session } from './session.js'
 import type { SessionContext } from './session-context.js'
 
+/** Clocks are set right, here and there, and nobody tells: so what is held back is looked at again after a while, whenever its time may come. */
+const lookAgainMs = 60_000
+
 export class Held {
   readonly #session: Session
   readonly #context: SessionContext
@@ -80,7 +83,7 @@ export class Held {
   #wait(ms: number): void {
     if (this.#cancel !== undefined) return
     const { environment, time } = this.#context
-    this.#cancel = environment.timers.set(ms, () => {
+    this.#cancel = environment.timers.set(Math.min(ms, lookAgainMs), () => {
       this.#cancel = undefined
       this.#session.run(this.#due)
     })

@@ -24,6 +24,13 @@ export interface LinkOptions {
   readonly credentials?: Value
 }
 
+/** What a link knows of the other side. */
+export interface LinkedPeer {
+  readonly uid: string | undefined
+  /** The ledger that it found there: another device of the same uid is another place. */
+  readonly ledger: string | undefined
+}
+
 export interface LinkContext {
   readonly environment: Environment
   readonly limits: CoreLimits
@@ -32,8 +39,8 @@ export interface LinkContext {
   /** True once no session can be opened any more. */
   isClosing(): boolean
   open(connection: Connection, options: LinkOptions): Session
-  /** Another open session with this client. */
-  sessionWith(uid: string): Session | undefined
+  /** Another open session with this client: with the ledger that was met before, or, where none was, with any of the uid's. */
+  sessionWith(peer: LinkedPeer): Session | undefined
   closed(link: Link): void
   report(error: unknown): void
 }
@@ -56,7 +63,7 @@ export class Link {
   readonly #abort = new AbortController()
   #state: LinkState = 'dialling'
   #session: Session | undefined
-  #uid: string | undefined
+  #peer: LinkedPeer
   /** Failures in a row. */
   #failures = 0
   /** Numbers what is dialled: a connection that comes when its attempt is over is ended. */
@@ -75,7 +82,7 @@ export class Link {
     this.#options = options
     this.#context = context
     this.#events = new Events((error) => context.report(error))
-    this.#uid = options.uid
+    this.#peer = { uid: options.uid, ledger: undefined }
     let settle: { resolve: () => void; reject: (error: Error) => void } | undefined
     this.ready = new Promise<void>((resolve, reject) => {
       settle = { resolve, reject }
@@ -120,7 +127,7 @@ export class Link {
 
   #dial(): void {
     if (this.#state === 'closed') return
-    const other = this.#uid === undefined ? undefined : this.#context.sessionWith(this.#uid)
+    const other = this.#context.sessionWith(this.#peer)
     if (other !== undefined) {
       this.#adopt(other)
       return
@@ -193,7 +200,7 @@ export class Link {
   }
 
   #caughtUp(session: Session): void {
-    this.#uid = session.uid
+    this.#met(session)
     this.#stableFromMs = Math.min(this.#stableFromMs, this.#context.environment.now() + this.#context.limits.stableMs)
     this.#settleReady.resolve()
   }
@@ -203,10 +210,14 @@ export class Link {
     if (this.#session !== session) return false
     this.#session = undefined
     // Kept from the first hello on: of two clients that dial each other, each would else replace the other's session, for ever.
-    this.#uid = session.uid ?? this.#uid
+    this.#met(session)
     if (this.#context.environment.now() >= this.#stableFromMs) this.#failures = 0
     this.#stableFromMs = Number.POSITIVE_INFINITY
     return true
+  }
+
+  #met({ uid, replica }: Session): void {
+    this.#peer = { uid: uid ?? this.#peer.uid, ledger: replica?.ledger ?? this.#peer.ledger }
   }
 
   #failed(error: Error): void {

@@ -353,9 +353,10 @@ export class Session implements Vitals {
 
   /** For dialogues: the peer has told when it got a question of ours, and when its answer left, in ms of its raw wall clock. */
   answeredAt(times: Omit<TimeSample, 'answered'>): void {
-    if (!this.isDialled || this.#replica === undefined) return
-    const answered = wholeMs(this.#context.environment.now())
-    this.#context.timeSetting.measured(this.#replica, { ...times, answered })
+    const { timeSetting, environment } = this.#context
+    if (!this.isDialled) timeSetting.look()
+    else if (this.#replica !== undefined)
+      timeSetting.measured(this.#replica, { ...times, answered: wholeMs(environment.now()) })
   }
 
   /** For dialogues: the peer has acknowledged something. */
@@ -414,7 +415,10 @@ export class Session implements Vitals {
     this.#dialogue?.end()
     this.#outbound.end(this.#handshake.lastWords(reason))
     this.#endConnection()
-    if (this.#replica !== undefined) this.#context.clients.close(this.#replica, this, this.#context.time.now())
+    if (this.#replica !== undefined) {
+      this.#context.clients.close(this.#replica, this, this.#context.time.now())
+      if (this.#replica.session === undefined) this.#context.timeSetting.left(this.#replica)
+    }
     this.#events.emit('state', 'closed')
     this.#events.emit('closed', reason)
     this.#context.changed(this)

@@ -193,9 +193,12 @@ export class Syncro {
       ready: this.ready,
       isClosing: () => this.#closing !== undefined,
       open: (connection, { uid, credentials }) => this.#open({ connection, isDialled: true, uid, credentials }),
-      sessionWith: (uid) =>
+      sessionWith: ({ uid, ledger }) =>
         [...this.#sessions].find(
-          (session) => session.uid === uid && session.state !== 'closed' && session.state !== 'handshaking',
+          (session) =>
+            session.state !== 'closed' &&
+            session.state !== 'handshaking' &&
+            (ledger === undefined ? session.uid === uid : session.replica?.ledger === ledger),
         ),
       closed: (closed) => this.#links.delete(closed),
       report: (error) => this.#report(error),
@@ -426,7 +429,7 @@ export class Syncro {
 
   #opened(): void {
     this.#clients.remember(this.scriber.remembered.replicas)
-    this.scriber.forgetEras(this.#clients.acked())
+    this.scriber.forgetEras(this.#clients.ackedForGood())
     this.#trimming.begin()
   }
 

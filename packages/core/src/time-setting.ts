@@ -30,6 +30,19 @@ export class TimeSetting {
   /** Takes a measurement of the clock of somebody whom we dialled. */
   measured(replica: Replica, sample: TimeSample): void {
     this.#time.measured(replica.ledger, sample)
+    this.look()
+  }
+
+  /** The session with somebody has ended, and none is left. */
+  left({ ledger }: Replica): void {
+    this.#time.left(ledger)
+  }
+
+  /**
+   * Looks whether what is not sent yet is stamped far ahead of what the time is now. A client that dials nobody measures nothing: somebody
+   * sets its clock right, and what it stamped before is held back by its own guard, where nobody sees it to refuse it.
+   */
+  look(): void {
     const now = this.#time.now()
     // A little ahead is nothing that anybody refuses, and every clock is.
     this.#makeAnew(now, now + this.#limits.guardMs)

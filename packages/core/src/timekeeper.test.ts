@@ -86,6 +86,29 @@ describe('corrected time', () => {
   })
 })
 
+describe('what was measured', () => {
+  test('is forgotten when the wall clock is set back', () => {
+    const { clock, time, sample } = scene()
+    clock.ms += 3_600_000
+    time.measured('a', sample(-3_600_000))
+    expect(time.now()).toBe(start)
+    clock.ms -= 59_000
+    expect(time.now()).toBe(start - 59_000)
+    clock.ms -= 3_541_000
+    expect([time.now(), time.offsetMs]).toEqual([start, 0])
+  })
+
+  test('of somebody who has left counts until somebody else is measured', () => {
+    const { time, sample } = scene()
+    time.measured('a', sample(-7_200_000))
+    time.left('a')
+    time.left('nobody')
+    expect(time.offsetMs).toBe(-7_200_000)
+    time.measured('b', sample(1000))
+    expect(time.offsetMs).toBe(1000)
+  })
+})
+
 describe('the word of somebody who refused a stamp', () => {
   test('bounds our time, where we dialled it', () => {
     const { clock, time } = scene()

@@ -19,7 +19,12 @@ export interface TimeSample {
 interface Offset {
   readonly offsetMs: number
   readonly errorMs: number
+  /** Whoever it was of has left: it counts until somebody else has been measured. */
+  isOver?: true
 }
+
+/** A wall clock that goes back by more was set: by less they do so while they are kept right. */
+const setBackMs = 60_000
 
 /** More than anybody dials; what was measured longest ago is forgotten. */
 const maxMeasured = 16
@@ -31,6 +36,7 @@ export class Timekeeper {
   readonly #rawNow: () => number
   readonly #measured = new Map<string, Offset>()
   #offsetMs = 0
+  #latestMs = 0
 
   /** @param rawNow the wall clock here, in ms since the Unix epoch; it may be off, stand still, or jump. */
   constructor(rawNow: () => number) {
@@ -38,7 +44,7 @@ export class Timekeeper {
   }
 
   /** Corrected wall time in ms since the Unix epoch; bound, so that it can be passed on as it is. */
-  readonly now = (): number => this.#rawNow() + this.#offsetMs
+  readonly now = (): number => this.#raw() + this.#offsetMs
 
   /** What is added to the wall clock here. */
   get offsetMs(): number {
@@ -52,6 +58,7 @@ export class Timekeeper {
    * @param whom the ledger that was dialled.
    */
   measured(whom: string, { asked, received, sent, answered }: TimeSample): void {
+    this.#raw()
     const tripMs = answered - asked - (sent - received)
     // A clock was set in between, or theirs is out of all reason.
     if (answered < asked || sent < received || tripMs < -roundingMs || !isBelievable(sent)) return
@@ -70,13 +77,31 @@ export class Timekeeper {
    * @returns the bound, in ms of corrected time.
    */
   bounded(whom: string, timeMs: number, isDialled: boolean): number {
-    const raw = this.#rawNow()
+    const raw = this.#raw()
     const bound = isDialled ? timeMs : Math.max(timeMs, raw)
     if (isBelievable(bound) && bound < this.now()) this.#set(whom, { offsetMs: bound - raw, errorMs: roundingMs })
     return bound
   }
 
+  /** Somebody has left. */
+  left(whom: string): void {
+    const known = this.#measured.get(whom)
+    if (known !== undefined) this.#measured.set(whom, { ...known, isOver: true })
+  }
+
+  /** The wall clock here; looked at before anything is measured as well. Where it was set back nothing is true any more of what was measured. */
+  #raw(): number {
+    const rawMs = this.#rawNow()
+    if (rawMs < this.#latestMs - setBackMs) {
+      this.#measured.clear()
+      this.#offsetMs = 0
+      this.#latestMs = rawMs
+    } else if (rawMs > this.#latestMs) this.#latestMs = rawMs
+    return rawMs
+  }
+
   #set(whom: string, offset: Offset): void {
+    for (const [other, { isOver }] of this.#measured) if (isOver) this.#measured.delete(other)
     this.#measured.delete(whom)
     this.#measured.set(whom, offset)
     if (this.#measured.size > maxMeasured) this.#measured.delete(this.#measured.keys().next().value!)
@@ -87,6 +112,6 @@ export class Timekeeper {
 }
 
 /** A time for which there are stamps. */
-function isBelievable(ms: number): boolean {
+export function isBelievable(ms: number): boolean {
   return ms >= clockEpochMs && stampAt(ms) <= maxStamp
 }

@@ -8,6 +8,9 @@ import type { Environment } from './environment.js'
 import type { CoreLimits } from './limits.js'
 import type { Timekeeper } from './timekeeper.js'
 
+/** Nobody is away for so long, and records all the while. */
+const farMs = 365 * 86_400_000
+
 export class Trimming {
   readonly #scriber: Scriber
   readonly #clients: Clients
@@ -59,15 +62,21 @@ export class Trimming {
 
   #go(step: (slots: number) => boolean): void {
     if (this.#isEnded) return
-    if (step(this.#limits.trimSlots)) this.#scriber.forgetEras(this.#clients.acked())
+    if (step(this.#limits.trimSlots)) this.#scriber.forgetEras(this.#clients.ackedForGood())
     else this.#environment.timers.defer(() => this.#go(step))
   }
 
   /**
    * The time up to which things age: not beyond the newest stamp that was seen, so that a clock which jumps ahead makes nobody expire, and nothing
-   * is forgotten where nothing happens.
+   * is forgotten where nothing happens. A stamp that is years ahead of all that others have is no reason either.
    */
   #ageMs(): number {
-    return Math.min(this.#time.now(), wallMsOf(Math.max(0, this.#scriber.clock.last)))
+    const { last, shared } = this.#scriber.clock
+    const isFar = shared >= 0 && timeOf(last) - timeOf(shared) > farMs
+    return Math.min(this.#time.now(), timeOf(isFar ? shared : last))
   }
+}
+
+function timeOf(stamp: number): number {
+  return wallMsOf(Math.max(0, stamp))
 }

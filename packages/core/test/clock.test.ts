@@ -123,6 +123,20 @@ describe('a client whose clock is off', () => {
     expect(a.status).toBe('live')
   })
 
+  test('and dials nobody makes anew what it stamped ahead of time, once somebody has set its clock right', async () => {
+    const world = new World()
+    let offMs = hour
+    const server = clientOff(world, 'server', () => offMs)
+    const a = world.client('a')
+    server.record('Todo', 'create', 1, { title: 'x' })
+    offMs = 0
+    a.dial(new Line(world, server))
+    await pass(world, 60)
+    expect(shown(a)).toEqual({ '1': { title: 'x' } })
+    expect(state(server)).toEqual(state(a))
+    expect(server.unsent()).toEqual([])
+  })
+
   test('and jumps ahead between heartbeats has its changes refused, makes them anew, and loses none', async () => {
     const world = new World()
     let offMs = 0

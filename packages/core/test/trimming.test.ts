@@ -104,8 +104,50 @@ describe('a tombstone', () => {
     age(31)
     expect([knows(a, 1), a.scriber.floor]).toEqual([false, 2])
     expect(store.open()!.replicas).toMatchObject([{ uid: 'b', expired: true }])
-    expect(store.open()!.replicas[0]!.ack).toBeUndefined()
+    // What it has it still has: that is no reason to call it unsent.
+    expect(store.open()!.replicas[0]!.ack).toBeDefined()
     expect(store.open()!.replicas[0]!.cursor).toBeDefined()
+  })
+
+  test('waits for what a client has yet to send after a comparison, whatever it has acknowledged', () => {
+    for (const owes of [true, false]) {
+      const world = new World()
+      const store = disk()
+      const a = world.client('a', { store })
+      const b = world.client('b', { store: disk() })
+      a.record('Todo', 'create', 1, {})
+      a.record('Todo', 'destroy', 1)
+      const pair = world.join(b, a)
+      world.settle()
+      world.cut(pair)
+      const [replica] = store.open()!.replicas
+      expect([replica!.ack!.position, replica!.owes]).toEqual([a.scriber.ledger.order.last, undefined])
+      store.keep({ replicas: [{ ...replica!, ...(owes ? { owes } : undefined) }] })
+      const again = world.client('a', { store })
+      world.nowMs += 40 * day
+      again.record('Todo', 'create', 2, {})
+      world.advance(hour)
+      expect(knows(again, 1)).toBe(owes)
+      world.join(b, again)
+      world.settle()
+      world.advance(hour)
+      expect([knows(again, 1), store.open()!.replicas[0]!.owes]).toEqual([false, undefined])
+    }
+  })
+
+  test('does not become old by a stamp that is years ahead of all that others have', () => {
+    const world = new World()
+    const a = world.client('a', { store: disk() })
+    const b = world.client('b', { store: disk() })
+    a.record('Todo', 'create', 1, {})
+    a.record('Todo', 'destroy', 1)
+    const pair = world.join(b, a)
+    world.settle()
+    world.cut(pair)
+    world.nowMs += 40 * 365 * day
+    a.record('Todo', 'create', 2, {})
+    world.advance(hour)
+    expect(knows(a, 1)).toBe(true)
   })
 
   test('does not wait for clients without a store that are away, but for those that are here', () => {
@@ -172,7 +214,8 @@ describe('a replica', () => {
   /** A client that met another, which then stays away. */
   function scene() {
     const world = new World()
-    const a = world.client('a', { store: disk() })
+    const store = disk()
+    const a = world.client('a', { store })
     const b = world.client('b', { store: disk() })
     a.record('Todo', 'create', 1, {})
     const pair = world.join(b, a)
@@ -183,10 +226,10 @@ describe('a replica', () => {
       a.record('Todo', 'create', `after ${ms}`, {})
       world.advance(hour)
     }
-    return { world, a, b, age }
+    return { world, store, a, b, age }
   }
 
-  const isExpired = (syncro: Syncro) => syncro.clients()[0]!.replicas[0]!.acknowledged === undefined
+  const isExpired = (store: MemoryStore) => store.open()!.replicas[0]!.expired === true
 
   test('expires after expiryMs without a session, and is registered again by the next', () => {
     for (const [ms, expired] of [
@@ -194,18 +237,20 @@ describe('a replica', () => {
       [90 * day, false],
       [90 * day + 1, true],
     ] as const) {
-      const { world, a, b, age } = scene()
+      const { world, store, a, b, age } = scene()
       age(ms)
-      expect(isExpired(a)).toBe(expired)
+      expect(isExpired(store)).toBe(expired)
+      expect(a.unsent().map(({ id }) => id)).toEqual([`after ${ms}`])
       world.join(b, a)
       world.settle()
-      expect([isExpired(a), state(b)]).toEqual([false, state(a)])
+      expect([isExpired(store), state(b)]).toEqual([false, state(a)])
     }
   })
 
   test('whose session has lasted for long is counted from its end', () => {
     const world = new World()
-    const a = world.client('a', { store: disk() })
+    const store = disk()
+    const a = world.client('a', { store })
     const b = world.client('b', { store: disk() })
     const pair = world.join(b, a)
     world.settle()
@@ -217,7 +262,7 @@ describe('a replica', () => {
     world.cut(pair)
     a.record('Todo', 'create', 'last', {})
     world.advance(hour)
-    expect(isExpired(a)).toBe(false)
+    expect(isExpired(store)).toBe(false)
   })
 
   test('that has expired is remembered as one of maxExpired, the newest', () => {

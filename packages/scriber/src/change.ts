@@ -68,7 +68,10 @@ export interface Merged {
   readonly effects: readonly Effect[]
   /** Of merged rows those that held anything newer: what is worth forwarding. */
   readonly rows: readonly RowImage[]
-  /** Rows whose destroy here is newer than the one a birth brought along: their life is to be sent back. */
+  /**
+   * Rows that are to be sent back whole: their destroy here is newer than the one that a birth brought along, or they held fields that waited for
+   * that birth. They have a new position, since whoever has acknowledged the old one need not have what is sent back.
+   */
   readonly outlived: readonly number[]
   readonly conflicts: readonly Conflict[]
 }

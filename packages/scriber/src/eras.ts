@@ -81,8 +81,12 @@ export class Eras {
 
   /** Whether a cursor is good: its era is known, its position not beyond that era's end, and not below the floor. */
   isGood(cursor: Cursor): boolean {
-    const { position } = cursor
-    return position >= this.#floor && position <= this.#endOf(cursor)
+    return cursor.position >= this.#floor && this.isPlace(cursor)
+  }
+
+  /** Whether a cursor names a place that this ledger has had, if only below the floor. */
+  isPlace(cursor: Cursor): boolean {
+    return cursor.position <= this.#endOf(cursor)
   }
 
   /**

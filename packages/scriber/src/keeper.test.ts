@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { recorder, shown, wholeOf } from '../test/recorders.js'
+import { clockEpochMs, stampAt } from './clock.js'
 import { StoreError } from './errors.js'
 import { MemoryStore } from './memory-store.js'
 import type { Store, StoreImage, StoreTransaction } from './store.js'
@@ -45,6 +46,7 @@ const anImage = (more: Partial<StoreImage> = {}): StoreImage => ({
   eras: [],
   clock: 1,
   shared: -1,
+  ages: [],
   position: 1,
   floor: 0,
   rows: [],
@@ -88,6 +90,7 @@ describe('keeping', () => {
     const at = (number: number) => ({ stamp: stamps[number], writer: scriber.era })
     expect(opened).toEqual({ ledger: scriber.ledgerId, eras: [{ id: scriber.era, began: 0 }] })
     expect(created).toEqual({
+      ages: [{ from: 1, newest: stamps[0]! + stampAt(clockEpochMs + 60_000) }],
       clock: stamps[0],
       position: 1,
       rows: [

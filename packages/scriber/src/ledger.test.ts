@@ -167,7 +167,7 @@ describe('life', () => {
     )
     const merged = ledger.merge(batch(4, a, change('create', { more: 1 }, { after: { stamp: 2, writer: b } })))
     expect(merged.effects.map(told)).toEqual(['Note "n" created title,more'])
-    expect([note(ledger), living(ledger), merged.outlived]).toEqual([{ title: 'edited', more: 1 }, 1, []])
+    expect([note(ledger), living(ledger)]).toEqual([{ title: 'edited', more: 1 }, 1])
   })
 
   test('is decided by the writer when birth and destroy have one time', () => {
@@ -238,6 +238,18 @@ describe('life', () => {
     const knowing = batch(3, a, change('create', { x: 1 }, { after: { stamp: 2, writer: b } }))
     expect(ledger.merge(knowing).outlived).toEqual([])
     expect(ledger.merge(batch(4, a, change('create', {}, { after: { stamp: 3, writer: a } }))).outlived).toEqual([])
+  })
+
+  test('is sent back when a birth brings back fields that waited here, which its sender may lack', () => {
+    const destroy = batch(2, b, change('destroy'))
+    const edit = batch(3, a, change('update', { title: 'edited' }))
+    const birth = batch(4, a, change('create', { more: 1 }, { after: { stamp: 2, writer: b } }))
+    expect(ledgerOf(destroy).merge(birth).outlived).toEqual([])
+    const ledger = ledgerOf(destroy, edit)
+    const row = ledger.table('Note').row(ledger.table('Note').slot('n')!)
+    expect(ledger.merge(birth).outlived).toEqual([row])
+    expect(ledger.merge(birth).outlived).toEqual([])
+    expect(ledgerOf(edit).merge(batch(1, a, change('create', { done: true }))).outlived).toEqual([row])
   })
 
   test('gives rows back that a batch without effect has taken', () => {

@@ -2,6 +2,7 @@
 import { StoreError } from './errors.js'
 import type { RecordId } from './ids.js'
 import type {
+  Age,
   Era,
   OutboxEntry,
   Store,
@@ -28,6 +29,7 @@ export class MemoryStore implements Store {
   #eras: readonly Era[] = []
   #clock = -1
   #shared = -1
+  #ages: readonly Age[] = []
   #position = 0
   #floor = 0
   readonly #rows = new Map<string, Map<RecordId, KeptRow>>()
@@ -64,6 +66,7 @@ export class MemoryStore implements Store {
     this.#eras = transaction.eras ?? this.#eras
     this.#clock = transaction.clock ?? this.#clock
     this.#shared = transaction.shared ?? this.#shared
+    this.#ages = transaction.ages ?? this.#ages
     this.#position = transaction.position ?? this.#position
     this.#floor = transaction.floor ?? this.#floor
     for (const row of rows) this.#table(row.name).set(row.id, row)
@@ -94,6 +97,7 @@ export class MemoryStore implements Store {
       eras: this.#eras,
       clock: this.#clock,
       shared: this.#shared,
+      ages: this.#ages,
       position: this.#position,
       floor: this.#floor,
       rows: [...this.#storedRows()].sort((a, b) => a.position - b.position),

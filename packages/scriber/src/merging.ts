@@ -36,6 +36,10 @@ export class Merging implements Merged {
   #offset = 0
   #columns: readonly Column[] = nothing
   #changed: readonly string[] = nothing
+  /** It held something before. */
+  #wasHere = false
+  /** Something that came was newer. */
+  #isNewer = false
 
   constructor(ledger: MergeTarget) {
     this.#ledger = ledger
@@ -67,12 +71,13 @@ export class Merging implements Merged {
     for (const field of row.fields)
       this.#field(table, slot, field.name, field.value, field.stamp, writers.number(field.writer))
     this.#end(table, slot, lived, life)
-    if (this.#offset !== 0) this.rows = added(this.rows, row)
+    if (this.#isNewer) this.rows = added(this.rows, row)
   }
 
   #begin(table: Table, slot: number, id: RecordId): boolean {
     this.#id = id
     this.#offset = 0
+    this.#isNewer = false
     this.#columns = nothing
     this.#changed = nothing
     return table.lives(slot)
@@ -80,9 +85,15 @@ export class Merging implements Merged {
 
   /** The row's new position, taken at the first thing in it that is newer. */
   #position(table: Table, slot: number): number {
+    this.effective = true
+    this.#isNewer = true
+    return this.#touch(table, slot)
+  }
+
+  #touch(table: Table, slot: number): number {
     if (this.#offset === 0) {
+      this.#wasHere = this.#ledger.order.position(table.row(slot)) > 0
       this.#offset = this.#ledger.touch(table.row(slot))
-      this.effective = true
     }
     return this.#offset
   }
@@ -108,8 +119,14 @@ export class Merging implements Merged {
     const afterWriter = after === undefined ? 0 : writers.number(after.writer)
     const destroyed = after !== undefined && this.#destroy(table, slot, after.stamp, afterWriter)
     const mine = table.destroy(slot)
-    if (mine >= 0 && (after === undefined || writers.newer(mine, table.destroyWriter(slot), after.stamp, afterWriter)))
+    if (
+      mine >= 0 &&
+      (after === undefined || writers.newer(mine, table.destroyWriter(slot), after.stamp, afterWriter))
+    ) {
       this.outlived = added(this.outlived, table.row(slot))
+      // What the sender has acknowledged up to here did not tell it.
+      this.#touch(table, slot)
+    }
     return this.#birth(table, slot, stamp, writer) || destroyed
   }
 
@@ -148,8 +165,17 @@ export class Merging implements Merged {
     const lives = life ? table.lives(slot) : lived
     if (life && lives && table.destroy(slot) >= 0) this.#clearOlderFields(table, slot)
     if (lives !== lived) table.living += lives ? 1 : -1
+    if (lives && !lived && this.#wasHere && this.#hasFieldsOfBefore(table, slot))
+      this.outlived = added(this.outlived, table.row(slot))
     this.#ledger.touched?.push({ table, slot, life, columns: this.#columns })
     if (lives || lived) this.#tell(table, slot, lived, lives)
+  }
+
+  /** Fields that waited here for a birth: whoever sent it left them out of a comparison, maybe, and lacks them. */
+  #hasFieldsOfBefore(table: Table, slot: number): boolean {
+    for (const column of table.columns.values())
+      if (column.has(slot) && column.offset(slot) !== this.#offset) return true
+    return false
   }
 
   #tell(table: Table, slot: number, lived: boolean, lives: boolean): void {

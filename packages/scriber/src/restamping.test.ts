@@ -199,7 +199,7 @@ describe('what a wrong clock stamped', () => {
     clock.advance(-hour)
     const replica = { uid: 'b', ledger: 'e'.repeat(24), durable: true, eras: [], seenMs: 1 }
     scriber.restamp({ aheadOf: bound, after: 0, beside: () => ({ replicas: [replica] }) })
-    expect(kept).toEqual([['clock', 'eras', 'position', 'replicas', 'rows']])
+    expect(kept).toEqual([['ages', 'clock', 'eras', 'position', 'replicas', 'rows']])
     const image = store.open()!
     expect(image).toMatchObject({ clock: bound + 1, eras: scriber.eras, replicas: [replica] })
     const again = new Scriber({ now: clock.now, random: new SeededRandom(2).bytes, store })

@@ -3,6 +3,7 @@
  * once. It knows no network.
  */
 import { admitValue } from './admit.js'
+import { Ages } from './ages.js'
 import type { Batch, Change, ChangeType, Effect, Merged, RowImage } from './change.js'
 import { checkId, checkName, gone, notFound, nothingLeft } from './checks.js'
 import { Clock } from './clock.js'
@@ -17,7 +18,7 @@ import { Ledger } from './ledger.js'
 import { defaultScriberLimits, type ScriberLimits } from './limits.js'
 import { findAnew, makeAnew } from './restamping.js'
 import type { ScriberEvents, Step } from './step.js'
-import type { Cursor, Era, OutboxEntry, Store, StoredReplica, StoreImage, StoreTransaction } from './store.js'
+import type { Age, Cursor, Era, OutboxEntry, Store, StoredReplica, StoreImage, StoreTransaction } from './store.js'
 import type { Table } from './table.js'
 import { Transaction } from './transaction.js'
 import { type Trimmable, type TrimOptions, trimmable } from './trimming.js'
@@ -67,9 +68,10 @@ export class Scriber {
   readonly #events = new Events<ScriberEvents>((error) => this.reportError(error))
   readonly #keeper: Keeper
   readonly #eras = new Eras(this.ledger)
+  readonly #ages = new Ages()
   #clock: Clock
   #sharedKept = -1
-  #openedAt = -1
+  #agesKept: readonly Age[] = []
   #open = false
   /** The store is open, which is not yet to say that all in it was read. */
   #opened = false
@@ -283,6 +285,7 @@ export class Scriber {
     this.#eras.begin(randomId(this.#options.random))
     this.#clock = begin()
     makeAnew(this.ledger, anew, this.#eras.writer, () => this.#clock.next())
+    this.#ages.begin(this.#clock.last)
     this.#keepTouched({ ...beside?.(), eras: this.eras })
     return true
   }
@@ -307,13 +310,11 @@ export class Scriber {
   }
 
   /**
-   * Takes note that somebody else has everything up to a stamp: nothing that replaces it may be made older. Stored with what is kept next, see
+   * Takes note that somebody else has everything up to a place: nothing that replaces it may be made older. Stored with what is kept next, see
    * `keepShared`.
-   *
-   * @param stamp Default: the newest there is.
    */
-  share(stamp: number = this.#clock.last): void {
-    this.#clock.share(stamp)
+  share(position: number): void {
+    this.#clock.share(this.#ages.newest(position))
   }
 
   /** Stores what `share` has noted, unless that is done; returns the number under which it is stored. */
@@ -321,14 +322,14 @@ export class Scriber {
     return this.#clock.shared === this.#sharedKept ? this.kept : this.keep({})
   }
 
-  /** The newest stamp that was known when the store was opened. */
-  get openedAt(): number {
-    return this.#openedAt
-  }
-
   /** Whether a cursor into this ledger is good: its era is known, its position not beyond that era's end, and not below the floor. */
   isGood(cursor: Cursor): boolean {
     return this.#eras.isGood(cursor)
+  }
+
+  /** Whether a cursor names a place in this ledger: its era is known, and its position not beyond that era's end. */
+  isPlace(cursor: Cursor): boolean {
+    return this.#eras.isPlace(cursor)
   }
 
   /** Whether somebody who has a cursor into this ledger had what came at a position; see `Eras.covers`. */
@@ -476,17 +477,30 @@ export class Scriber {
 
   #replayed(merged: Merged, batch: Batch | undefined, origin: unknown): Merged {
     for (const conflict of merged.conflicts) this.#events.emit('conflict', conflict)
-    if (!merged.effective) return merged
-    const { rows, effects, outlived } = merged
-    this.#tell({ batch, rows, effects, outlived, origin, position: this.ledger.order.last, kept: this.#keepTouched() })
+    const { effective, rows, effects, outlived } = merged
+    if (!effective && outlived.length === 0) return merged
+    this.#tell({
+      batch: effective ? batch : undefined,
+      rows,
+      effects,
+      outlived,
+      origin,
+      position: this.ledger.order.last,
+      kept: this.#keepTouched(),
+    })
     return merged
   }
 
   #keepTouched(beside?: StoreTransaction): number {
+    this.#ages.reached(this.ledger.order.last, this.#clock.last)
     const { touched } = this.ledger
     if (touched === undefined) return this.#keeper.kept
     this.ledger.touched = []
-    return this.#keeper.keepRows(this.ledger, touched, this.#clock.last, { ...beside, ...this.#sharedPart() })
+    return this.#keeper.keepRows(this.ledger, touched, this.#clock.last, {
+      ...beside,
+      ...this.#sharedPart(),
+      ...this.#agesPart(),
+    })
   }
 
   /** For the store, where it has moved. */
@@ -495,6 +509,13 @@ export class Scriber {
     if (shared === this.#sharedKept) return {}
     this.#sharedKept = shared
     return { shared }
+  }
+
+  #agesPart(): StoreTransaction {
+    const { list } = this.#ages
+    if (list === this.#agesKept) return {}
+    this.#agesKept = list
+    return { ages: list }
   }
 
   /** Steps are told in order: what a listener records is told after the step it listens to. */
@@ -571,7 +592,8 @@ export class Scriber {
     this.#eras.begin(randomId(random))
     this.#clock = new Clock(now, image?.clock, image?.shared)
     this.#sharedKept = this.#clock.shared
-    this.#openedAt = this.#clock.last
+    this.#ages.restore(image?.ages ?? [], this.ledger.order.last)
+    this.#agesKept = this.#ages.list
     this.#remembered = { replicas: image?.replicas ?? [], outbox: image?.outbox ?? [] }
     if (this.#options.store !== undefined) this.ledger.touched = []
     this.#open = this.#closing === undefined

@@ -2,14 +2,14 @@
 import type { Batch, Conflict, Effect, RowImage } from './change.js'
 import type { StoreError } from './errors.js'
 
-/** One step of the ledger: a transaction recorded here, or something replayed. */
+/** One step of the ledger: a transaction recorded here, something replayed, or only that rows are to be sent back. */
 export interface Step {
   /** A batch, recorded here or replayed; undefined for rows. */
   readonly batch: Batch | undefined
   /** Replayed rows that held anything newer. */
   readonly rows: readonly RowImage[]
   readonly effects: readonly Effect[]
-  /** Rows whose life is to be sent back: our destroy is newer than the one a birth brought. */
+  /** Rows that are to be sent back whole: see `Merged`. */
   readonly outlived: readonly number[]
   /** Where it came from, as given to `replay`; undefined for what was recorded here. */
   readonly origin: unknown

@@ -60,6 +60,12 @@ export interface StoredField extends FieldImage {
   readonly position: number
 }
 
+/** From a place in the ledger to that of the next age, no stamp is newer, nor before: also of what has been overwritten since. */
+export interface Age {
+  readonly from: number
+  readonly newest: number
+}
+
 /** A row, or in a transaction the part of it that changed. */
 export interface StoredRow {
   readonly name: string
@@ -88,6 +94,8 @@ export interface StoredReplica {
   readonly cursor?: Cursor
   /** How far into our ledger it has told us that it has everything. */
   readonly ack?: Cursor
+  /** It compared its ledger with ours, and has not sent all that came of it. */
+  readonly owes?: true
   /** Wall time of its last session, in ms since the Unix epoch. */
   readonly seenMs: number
   /** Version 1 only: the id that it gave the last scribe it delivered; `''` after a first sync that delivered none. */
@@ -115,6 +123,8 @@ export interface StoreTransaction {
   readonly clock?: number
   /** The newest stamp that somebody else has. */
   readonly shared?: number
+  /** How stamps have risen with the places in the ledger, in rising places; few. */
+  readonly ages?: readonly Age[]
   /** The newest position given out. */
   readonly position?: number
   /** Up to this position tombstones may be gone: a cursor that is not beyond it may have missed a destroy. */
@@ -133,6 +143,7 @@ export interface StoreImage {
   readonly eras: readonly Era[]
   readonly clock: number
   readonly shared: number
+  readonly ages: readonly Age[]
   readonly position: number
   readonly floor: number
   /** Whole rows, in rising position. */

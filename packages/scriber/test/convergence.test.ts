@@ -1,7 +1,16 @@
 /** Whatever the order, repetition or delay of delivery: who has seen the same changes holds the same data. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Batch, Ledger, MemoryStore, newestStamp, type RowImage, Scriber, type Step } from '../src/index.js'
+import {
+  type Batch,
+  type Column,
+  Ledger,
+  MemoryStore,
+  newestStamp,
+  type RowImage,
+  Scriber,
+  type Step,
+} from '../src/index.js'
 import { ManualClock, SeededRandom } from '../src/testing/index.js'
 import { acts, histories, historyOf } from './generators.js'
 import { expectedState } from './model.js'
@@ -72,17 +81,20 @@ describe('convergence', () => {
 })
 
 describe('merging', () => {
-  test('is idempotent: what is known is not effective, and moves nothing', async () => {
+  test('is idempotent: what is known is not effective, and moves nothing but what is to be sent back', async () => {
     await fc.assert(
       fc.asyncProperty(histories, fc.integer(), async (batches, seed) => {
         const ledger = ledgerOf(batches)
-        const before = wholeOf(ledger)
+        const before = stateOf(ledger)
         for (const batch of deliveries(batches, seed)) {
-          const { effective, effects, rows } = ledger.merge(batch)
+          const whole = wholeOf(ledger)
+          const { effective, effects, rows, outlived } = ledger.merge(batch)
           expect([effective, effects, rows]).toEqual([false, [], []])
+          if (outlived.length === 0) expect(wholeOf(ledger)).toEqual(whole)
+          else expect(outlived.map((row) => ledger.order.position(row))).toContain(ledger.order.last)
         }
-        expect(ledger.mergeRows(imagesOf(ledger)).effective).toBe(false)
-        expect(wholeOf(ledger)).toEqual(before)
+        expect(ledger.mergeRows(imagesOf(ledger))).toMatchObject({ effective: false, outlived: [] })
+        expect(stateOf(ledger)).toEqual(before)
       }),
       runs,
     )
@@ -236,20 +248,28 @@ describe('life', () => {
     )
   })
 
-  test('is sent back whenever a birth does not know of our destroy', async () => {
+  test('is sent back whenever a birth does not know of our destroy, or of fields that waited for it', async () => {
     await fc.assert(
       fc.asyncProperty(histories, histories, async (mine, theirs) => {
         const ledger = ledgerOf(mine)
         for (const batch of theirs)
           for (const change of batch.changes) {
-            const { outlived } = ledger.merge({ ...batch, changes: [change] })
             const table = ledger.table(change.name)
+            const before = table.slot(change.id)
+            const lived = before !== undefined && table.lives(before)
+            const held = before !== undefined && [...table.columns.values()].some((column) => column.has(before))
+            const { outlived } = ledger.merge({ ...batch, changes: [change] })
             const slot = table.slot(change.id)
             const isBirth = change.type === 'create' || change.type === 'restore'
             const destroy = slot === undefined ? undefined : ledger.life(table, slot).destroy
             const isNewer =
               destroy !== undefined && (destroy.stamp !== change.after?.stamp || destroy.writer !== change.after.writer)
-            expect(outlived).toEqual(isBirth && isNewer ? [table.row(slot!)] : [])
+            const isOld = (column: Column) => column.has(slot!) && !Object.hasOwn(change.fields ?? {}, column.name)
+            const livesAgain =
+              !lived && slot !== undefined && table.lives(slot) && [...table.columns.values()].some(isOld)
+            if ((isBirth && isNewer) || livesAgain) expect(outlived).toContain(table.row(slot!))
+            // A field that the birth brought may be older than the one that waited.
+            else if (outlived.length > 0) expect([lived, table.lives(slot!), held]).toEqual([false, true, true])
           }
       }),
       runs,
@@ -325,13 +345,15 @@ describe('steps', () => {
         })
         const random = new SeededRandom(seed)
         let effective = 0
+        let sentBack = 0
         for (const batch of deliveries(batches, seed)) {
           const merged = random.chance(0.5)
             ? scriber.replay(batch, 'batch')
             : scriber.replayRows(imagesOf(ledgerOf([batch])), 'rows')
           if (merged.effective) effective += 1
+          else if (merged.outlived.length > 0) sentBack += 1
         }
-        expect(steps).toHaveLength(effective)
+        expect(steps).toHaveLength(effective + sentBack)
         expect(stateOf(follower)).toEqual(stateOf(scriber.ledger))
       }),
       runs,

@@ -26,7 +26,7 @@ function live({ before, mine, theirs, random }: Story) {
   const scriber = open()
   for (const batch of before) scriber.replay(batch, 'them')
   const { position } = scriber.place
-  scriber.share()
+  scriber.share(position)
   clock.advance(hourMs)
   const happenings = [
     ...mine.map((act) => () => attempt(scriber, act)),
@@ -118,7 +118,7 @@ function overwritten(by: 'others' | 'we') {
   const other = ledgerOf([])
   other.mergeRows(imagesOf(scriber.ledger))
   const { position } = scriber.place
-  scriber.share()
+  scriber.share(position)
   clock.advance(hourMs)
   scriber.record('Note', 'update', 'a', { title: 'second' })
   clock.set(rightMs)

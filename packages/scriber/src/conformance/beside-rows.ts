@@ -28,6 +28,7 @@ const otherReplica: StoredReplica = {
   ledger: 'ffffffffffffffffffffffff',
   durable: false,
   expired: true,
+  owes: true,
   eras: [],
   seenMs: 0,
 }
@@ -81,24 +82,37 @@ export const besideRows: readonly StoreCase[] = [
     },
   },
   {
-    title: 'gives back ledger, eras, clocks, position and floor',
+    title: 'gives back ledger, eras, clocks, ages, position and floor',
     needs: { reopens: true },
     run: async (place) => {
       const eras = [
         { id: eraId, began: 0 },
         { id: otherEraId, began: 2 ** 40 },
       ]
+      const ages = [
+        { from: 1, newest: 2 ** 50 },
+        { from: 2 ** 40, newest: 2 ** 49 },
+      ]
       const contents = await keptAndReread(place, {
         eras,
         clock: Number.MAX_SAFE_INTEGER,
         shared: 2 ** 52,
+        ages,
         position: 2 ** 41,
         floor: 2 ** 39,
       })
       const { ledger, clock, shared, position, floor } = contents
       same(
-        { ledger, eras: contents.eras, clock, shared, position, floor },
-        { ledger: ledgerId, eras, clock: Number.MAX_SAFE_INTEGER, shared: 2 ** 52, position: 2 ** 41, floor: 2 ** 39 },
+        { ledger, eras: contents.eras, clock, shared, ages: contents.ages, position, floor },
+        {
+          ledger: ledgerId,
+          eras,
+          clock: Number.MAX_SAFE_INTEGER,
+          shared: 2 ** 52,
+          ages,
+          position: 2 ** 41,
+          floor: 2 ** 39,
+        },
         'the image',
       )
     },
@@ -107,10 +121,10 @@ export const besideRows: readonly StoreCase[] = [
     title: 'says -1 for clocks, and 0 for a position and a floor, that were never kept',
     needs: { reopens: true },
     run: async (place) => {
-      const { clock, shared, position, floor, rows, replicas, outbox } = await keptAndReread(place)
+      const { clock, shared, ages, position, floor, rows, replicas, outbox } = await keptAndReread(place)
       same(
-        { clock, shared, position, floor, rows, replicas, outbox },
-        { clock: -1, shared: -1, position: 0, floor: 0, rows: [], replicas: [], outbox: [] },
+        { clock, shared, ages, position, floor, rows, replicas, outbox },
+        { clock: -1, shared: -1, ages: [], position: 0, floor: 0, rows: [], replicas: [], outbox: [] },
         'the image',
       )
     },
@@ -124,6 +138,7 @@ export const besideRows: readonly StoreCase[] = [
         {
           clock: 5,
           shared: 4,
+          ages: [{ from: 1, newest: 7 }],
           position: 1,
           floor: 1,
           rows: [noteRow('n', 1, 'x')],
@@ -140,6 +155,7 @@ export const besideRows: readonly StoreCase[] = [
         [6, 4, 1, 1],
         'clocks, position and floor',
       )
+      same(contents.ages, [{ from: 1, newest: 7 }], 'the ages')
       same(contents.rows, [noteRow('n', 1, 'x')], 'the rows')
       same(contents.replicas, [replica], 'the replicas')
       same(contents.outbox, [entry(1)], 'the outbox')
