@@ -130,8 +130,8 @@ export const planted = [
   {
     name: 'a cursor below the floor is good',
     file: scriber('src/eras.ts'),
-    find: 'return position >= this.#floor && position <= this.#endOf(cursor)',
-    put: 'return position <= this.#endOf(cursor)',
+    find: 'return cursor.position >= this.#floor && this.isPlace(cursor)',
+    put: 'return this.isPlace(cursor)',
     claims: [scriber('src/trimming.test.ts'), compare],
   },
   {
@@ -221,8 +221,8 @@ export const planted = [
   {
     name: 'a stamp from the future is made smaller instead of refused',
     file: core('src/exchange.ts'),
-    find: '    this.#checkTime(this.#guard.waitForBatch(batch))\n    this.#replayed(this.#context.scriber.replay(batch, this.#session))',
-    put: '    const stamp = this.#guard.waitForBatch(batch) === 0 ? batch.stamp : this.#context.scriber.clock.last\n    this.#replayed(this.#context.scriber.replay({ ...batch, stamp }, this.#session))',
+    find: '    this.#checkTime(this.#guard.waitForBatch(batch))\n    this.#context.scriber.replay(batch, this.#session)',
+    put: '    const stamp = this.#guard.waitForBatch(batch) === 0 ? batch.stamp : this.#context.scriber.clock.last\n    this.#context.scriber.replay({ ...batch, stamp }, this.#session)',
     claims: [core('test/clock.test.ts')],
   },
   {
@@ -305,8 +305,8 @@ export const planted = [
   {
     name: 'an acknowledgement of what was never marked is believed',
     file: core('src/exchange.ts'),
-    find: 'if (position > this.#feed.marked || !scriber.isGood(ack))',
-    put: 'if (!scriber.isGood(ack))',
+    find: 'if (position > this.#feed.marked || !scriber.isPlace(ack))',
+    put: 'if (!scriber.isPlace(ack))',
     claims: [core('test/bad-input.test.ts')],
   },
   {
@@ -389,8 +389,8 @@ export const planted = [
   {
     name: 'pings of a peer that does not read are answered without bound',
     file: core('src/exchange.ts'),
-    find: '  #onPing(clock: number): void {\n    if (this.#session.isFull) return\n',
-    put: '  #onPing(clock: number): void {\n',
+    find: '    if (this.#session.isStuck) return\n',
+    put: '',
     claims: [sessions],
   },
   {
@@ -399,5 +399,54 @@ export const planted = [
     find: 'if (this.#transient.size <= this.#limits.maxTransientCursors) return',
     put: 'if (this.#transient.size >= 0 * this.#limits.maxTransientCursors) return',
     claims: [sessions],
+  },
+  {
+    name: 'tombstones do not wait for what a comparison has yet to bring',
+    file: core('src/clients.ts'),
+    find: 'position = Math.min(position, !owes && ack !== undefined',
+    put: 'position = Math.min(position, ack !== undefined',
+    claims: [core('test/trimming.test.ts')],
+  },
+  {
+    name: 'a clock that is years ahead makes everything old',
+    file: core('src/trimming.ts'),
+    find: 'timeOf(isFar ? shared : last)',
+    put: 'timeOf(isFar ? last : last)',
+    claims: [core('test/trimming.test.ts')],
+  },
+  {
+    name: 'a row that is sent back keeps its place, which is acknowledged already',
+    file: scriber('src/merging.ts'),
+    find: '      this.#touch(table, slot)\n    }',
+    put: '    }',
+    claims: [convergence],
+  },
+  {
+    name: 'a record that lives again keeps to itself what waited for that',
+    file: scriber('src/merging.ts'),
+    find: 'if (lives && !lived && this.#wasHere && this.#hasFieldsOfBefore(table, slot))',
+    put: 'if (lives && !lived && this.#wasHere && !this.#hasFieldsOfBefore(table, slot))',
+    claims: [scriber('src/ledger.test.ts'), convergence],
+  },
+  {
+    name: 'stamps are thought older than they are at their place',
+    file: scriber('src/ages.ts'),
+    find: 'from: this.#through + 1, limit',
+    put: 'from: this.#through + 2, limit',
+    claims: [scriber('src/ages.test.ts'), scriber('test/restamping.test.ts')],
+  },
+  {
+    name: 'a wall clock that was set back is corrected as before',
+    file: core('src/timekeeper.ts'),
+    find: 'if (rawMs < this.#latestMs - setBackMs) {',
+    put: 'if (rawMs < this.#latestMs - setBackMs && rawMs < 0) {',
+    claims: [core('src/timekeeper.test.ts')],
+  },
+  {
+    name: 'the clock of somebody who has left outvotes those who are there',
+    file: core('src/timekeeper.ts'),
+    find: '{ ...known, isOver: true }',
+    put: '{ ...known }',
+    claims: [core('src/timekeeper.test.ts')],
   },
 ]
