@@ -53,8 +53,10 @@ export interface CoreLimits {
   readonly redialLongestMs: number
   /** Milliseconds that a session has to have lasted for the next pause to be short again. */
   readonly stableMs: number
-  /** Milliseconds that `close()` waits for sessions to have sent what was recorded: a peer that does not read must not hold up the end. */
+  /** Milliseconds that `close()` waits while nothing of what was recorded is taken: a peer that does not read must not hold up the end. */
   readonly closeMs: number
+  /** Milliseconds that it waits altogether, for peers that read slowly. */
+  readonly closeLongestMs: number
   /** Version 1: live scribes kept until the peer's first sync has been played. */
   readonly maxHeldScribes: number
   /** Version 1: requests of ours that may wait for their answers; beyond it the session falls behind. */
@@ -97,6 +99,7 @@ export const defaultCoreLimits: CoreLimits = {
   redialLongestMs: 30_000,
   stableMs: 10_000,
   closeMs: 5_000,
+  closeLongestMs: 60_000,
   maxHeldScribes: 10_000,
   maxUnanswered: 1000,
   maxAnswerBytes: 2 * 1024 * 1024,

@@ -293,7 +293,7 @@ export class Syncro {
 
   /**
    * Ends links, listeners and sessions, once what was recorded is stored and sent to whoever is connected; closes the store, and lets the classes
-   * go. A peer that does not read is waited for 5 seconds (`closeMs`); what it did not take stays `unsent`, for the next time if there is a store.
+   * go. A peer that takes nothing is waited for 5 seconds (`closeMs`), a slow one a minute at most; what it did not take stays `unsent`, for the next time if there is a store.
    * Resolves when the connections of transports have ended. Called again it returns the same promise. Rejects with the error of a listener or the store that could not be closed; all the rest is closed all the same.
    */
   close(): Promise<void> {
@@ -344,15 +344,31 @@ export class Syncro {
     })
   }
 
-  /** Waits for something, but not longer than the end may take. */
+  /** Waits for something as long as anything is written, but not longer than the end may take. */
   #inTime(wait: (done: () => void) => void): Promise<void> {
     return new Promise((resolve) => {
-      const cancel = this.environment.timers.set(this.limits.closeMs, resolve, { holdsProcess: true })
+      const { closeMs, closeLongestMs } = this.limits
+      let cancel: (() => void) | undefined
+      const watch = (leftMs: number) => {
+        const ms = Math.min(closeMs, leftMs)
+        const before = this.#written
+        const look = () => {
+          if (leftMs > ms && this.#written > before) watch(leftMs - ms)
+          else resolve()
+        }
+        cancel = this.environment.timers.set(ms, look, { holdsProcess: true })
+      }
+      watch(closeLongestMs)
       wait(() => {
-        cancel()
+        cancel!()
         resolve()
       })
     })
+  }
+
+  /** How many writes the connections at hand were given. */
+  get #written(): number {
+    return [...this.#sessions].reduce((sum, { written }) => sum + written, 0)
   }
 
   /** True while every session has sent all that is there. */

@@ -88,6 +88,33 @@ describe('close()', () => {
       expect(state(b)).toEqual(state(again))
     })
 
+  for (const [closeLongestMs, over] of [
+    [9999, true],
+    [10_000, true],
+    [10_001, false],
+  ] as const)
+    test(`waits ${over ? 'no' : ''} longer than closeLongestMs of ${closeLongestMs} for a peer that has read slowly for 10 seconds`, async () => {
+      const world = new World()
+      const [a, b] = [world.client('a', { limits: { ...limits, closeMs: 5000, closeLongestMs } }), world.client('b')]
+      const slow = world.join(a, b, { highWaterBytes: 1 })
+      world.settle()
+      world.pairs.delete(slow)
+      fill(a, 500)
+      const closing = watched(a.close())
+      for (let seconds = 0; seconds < 10; seconds++) {
+        await settled()
+        expect(closing.isOver).toBe(false)
+        const { written } = a.sessions[0]!
+        world.pairs.add(slow)
+        while (a.sessions[0]!.written === written) world.step()
+        world.pairs.delete(slow)
+        world.advance(1000)
+      }
+      await settled()
+      expect(closing.isOver).toBe(over)
+      expect(Object.keys(shown(b)).length).toBeLessThan(500)
+    })
+
   test('turns away what its own links open meanwhile, which is no failure', async () => {
     const world = new World()
     const [a, b] = [world.client('a', { limits }), world.client('b')]

@@ -35,6 +35,7 @@ const triedIn: Record<keyof CoreLimits, string | undefined> = {
   redialLongestMs: 'link.test.ts',
   stableMs: 'link.test.ts',
   closeMs: 'close.test.ts',
+  closeLongestMs: 'close.test.ts',
   // Version 1's, beside the bridge.
   maxHeldScribes: 'bridge-opening.test.ts',
   maxUnanswered: 'bridge-live.test.ts',
