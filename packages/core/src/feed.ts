@@ -106,8 +106,7 @@ export class Feed {
   step(outgoing: OutgoingStep, isTheirs: boolean): void {
     const { step } = outgoing
     // Whoever is passed on a birth that does not overcome our destroy has forgotten that destroy, too, or may have.
-    for (const row of step.outlived) this.#outlived.add(row)
-    if (step.outlived.length > 0) this.#session.schedule()
+    if (isTheirs || step.batch !== undefined || step.rows.length > 0) this.#owe(step.outlived)
     if (this.#state === 'waiting' || this.#state === 'behind' || this.#missedAfter !== undefined) return
     if (this.#session.isFull) {
       this.#fallBehind()
@@ -248,6 +247,13 @@ export class Feed {
     if (this.#state !== 'live' || this.#held.isEmpty) return
     const rows = this.#held.takeDue()
     if (rows.length > 0) this.deliver(rows)
+  }
+
+  /** Rows that the peer is to be sent whole. */
+  #owe(rows: readonly number[]): void {
+    if (rows.length === 0) return
+    for (const row of rows) this.#outlived.add(row)
+    this.#session.schedule()
   }
 
   #sendLives(): void {
