@@ -231,7 +231,7 @@ export class Exchange implements Dialogue<Message> {
       ...(since === undefined ? undefined : { since }),
       view: '',
     }
-    this.#replica.owes = false
+    if (since === undefined) this.#replica.owes = false
     // Acknowledged is what is there whole.
     this.#acknowledge = { era, position: since ?? position, kept: this.#clients.keep(this.#replica) }
     this.#session.schedule()

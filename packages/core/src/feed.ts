@@ -44,7 +44,7 @@ export class Feed {
   /** While rows are sent out of their order: the place from which all that happened there was no room for. */
   #missedAfter: number | undefined
   #pumping = false
-  /** Rows whose destroy the peer has to be told again, since it sent a birth that does not overcome it. As many as there are rows, at most. */
+  /** Rows that are to be sent back, since the peer sent a birth of them and may lack the rest. As many as there are rows, at most. */
   readonly #outlived = new Set<number>()
 
   constructor(
@@ -126,7 +126,7 @@ export class Feed {
 
   /** Called before what is queued is written. */
   flushing(): void {
-    this.#sendLives()
+    this.#sendBack()
     if (this.#state === 'live' && this.#through > this.#marked) this.#mark(this.#through)
   }
 
@@ -256,20 +256,26 @@ export class Feed {
     this.#session.schedule()
   }
 
-  #sendLives(): void {
+  #sendBack(): void {
     if (this.#outlived.size === 0 || this.#state === 'waiting') return
     const { ledger, kept } = this.#context.scriber
+    const { chunkBytes } = this.#context.limits
     const rows: RowImage[] = []
+    let bytes = 0
     for (const row of this.#outlived) {
+      if (bytes >= chunkBytes) break
+      this.#outlived.delete(row)
       const image = ledger.image(row, 0)
-      if (image !== undefined && !this.#held.holdsRow(row, image)) rows.push(image)
+      if (image === undefined || this.#held.holdsRow(row, image)) continue
+      rows.push(image)
+      bytes += rowBytes(image)
     }
-    this.#outlived.clear()
-    this.#push(encodeRows(rows, this.#context.limits.chunkBytes), kept)
+    this.#push(encodeRows(rows, chunkBytes), kept)
+    if (this.#outlived.size > 0) this.#session.schedule()
   }
 
   #mark(position: number, since = position): void {
-    if (!this.#held.isEmpty) return
+    if (!this.#held.isEmpty || this.#outlived.size > 0) return
     const { scriber } = this.#context
     this.#marked = position
     this.#send(

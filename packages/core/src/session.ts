@@ -353,8 +353,8 @@ export class Session implements Vitals {
 
   /** For dialogues: the peer has told when it got a question of ours, and when its answer left, in ms of its raw wall clock. */
   answeredAt(times: Omit<TimeSample, 'answered'>): void {
-    const { timeSetting, environment } = this.#context
-    if (!this.isDialled) timeSetting.look()
+    const { timeSetting, environment, time } = this.#context
+    if (!this.isDialled) timeSetting.look(Math.max(time.now(), times.sent))
     else if (this.#replica !== undefined)
       timeSetting.measured(this.#replica, { ...times, answered: wholeMs(environment.now()) })
   }

@@ -344,16 +344,16 @@ export class Syncro {
     })
   }
 
-  /** Waits for something as long as anything is written, but not longer than the end may take. */
+  /** Waits for something as long as a peer takes what it has not, but not longer than the end may take. */
   #inTime(wait: (done: () => void) => void): Promise<void> {
     return new Promise((resolve) => {
       const { closeMs, closeLongestMs } = this.limits
       let cancel: (() => void) | undefined
       const watch = (leftMs: number) => {
         const ms = Math.min(closeMs, leftMs)
-        const before = this.#written
+        const written = new Map(this.#uneven.map((session) => [session, session.written]))
         const look = () => {
-          if (leftMs > ms && this.#written > before) watch(leftMs - ms)
+          if (leftMs > ms && [...written].some(([session, before]) => session.written > before)) watch(leftMs - ms)
           else resolve()
         }
         cancel = this.environment.timers.set(ms, look, { holdsProcess: true })
@@ -366,14 +366,14 @@ export class Syncro {
     })
   }
 
-  /** How many writes the connections at hand were given. */
-  get #written(): number {
-    return [...this.#sessions].reduce((sum, { written }) => sum + written, 0)
+  /** The sessions that have not sent all. */
+  get #uneven(): Session[] {
+    return [...this.#sessions].filter((session) => !session.isEven)
   }
 
   /** True while every session has sent all that is there. */
   get #isEven(): boolean {
-    return [...this.#sessions].every((session) => session.isEven)
+    return this.#uneven.length === 0
   }
 
   #checkNotClosed(): void {

@@ -5,7 +5,7 @@
 import { type Scriber, stampAt } from '@syncro/scriber'
 import type { Clients, Replica } from './clients.js'
 import type { CoreLimits } from './limits.js'
-import type { Timekeeper, TimeSample } from './timekeeper.js'
+import { isBelievable, type Timekeeper, type TimeSample } from './timekeeper.js'
 
 export interface TimeSettingHooks {
   /** Changes were made anew under other stamps, in a new era: whoever has a session may have some of them under the old ones. */
@@ -30,7 +30,7 @@ export class TimeSetting {
   /** Takes a measurement of the clock of somebody whom we dialled. */
   measured(replica: Replica, sample: TimeSample): void {
     this.#time.measured(replica.ledger, sample)
-    this.look()
+    this.look(this.#time.now())
   }
 
   /** The session with somebody has ended, and none is left. */
@@ -41,11 +41,12 @@ export class TimeSetting {
   /**
    * Looks whether what is not sent yet is stamped far ahead of what the time is now. A client that dials nobody measures nothing: somebody
    * sets its clock right, and what it stamped before is held back by its own guard, where nobody sees it to refuse it.
+   *
+   * @param nowMs the later of the time here and the peer's: nothing is made older because the clock here is behind.
    */
-  look(): void {
-    const now = this.#time.now()
+  look(nowMs: number): void {
     // A little ahead is nothing that anybody refuses, and every clock is.
-    this.#makeAnew(now, now + this.#limits.guardMs)
+    if (isBelievable(nowMs)) this.#makeAnew(nowMs, nowMs + this.#limits.guardMs)
   }
 
   /** Somebody has refused a stamp of ours, or one that we passed on, and says what time it is. */

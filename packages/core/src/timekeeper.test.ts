@@ -107,6 +107,15 @@ describe('what was measured', () => {
     time.measured('b', sample(1000))
     expect(time.offsetMs).toBe(1000)
   })
+
+  test('of somebody who is back over a slower line counts as before', () => {
+    const { time, sample } = scene()
+    time.measured('a', sample(5000, 1, 1))
+    time.left('a')
+    time.measured('a', sample(5000, 40, 40))
+    time.measured('b', sample(90_000))
+    expect(time.offsetMs).toBe(5000)
+  })
 })
 
 describe('the word of somebody who refused a stamp', () => {

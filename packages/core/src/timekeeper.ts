@@ -66,7 +66,8 @@ export class Timekeeper {
     const errorMs = Math.max(0, tripMs) / 2 + roundingMs
     const known = this.#measured.get(whom)
     const contradicts = known !== undefined && Math.abs(known.offsetMs - offsetMs) > known.errorMs + errorMs
-    if (known === undefined || contradicts || errorMs <= known.errorMs) this.#set(whom, { offsetMs, errorMs })
+    if (known === undefined || known.isOver === true || contradicts || errorMs <= known.errorMs)
+      this.#set(whom, { offsetMs, errorMs })
   }
 
   /**

@@ -137,6 +137,22 @@ describe('a client whose clock is off', () => {
     expect(server.unsent()).toEqual([])
   })
 
+  test('and dials nobody makes nothing older while its clock is behind', async () => {
+    const world = new World()
+    let offMs = 0
+    const server = clientOff(world, 'server', () => offMs)
+    const a = world.client('a')
+    a.record('Todo', 'create', 1, { title: 'earlier' })
+    world.advance(hour)
+    server.record('Todo', 'create', 1, { title: 'later' })
+    offMs = -24 * hour
+    a.dial(new Line(world, server))
+    await pass(world, 60)
+    offMs = 0
+    await pass(world, 60)
+    expect([shown(a), shown(server)]).toEqual([{ '1': { title: 'later' } }, { '1': { title: 'later' } }])
+  })
+
   test('and jumps ahead between heartbeats has its changes refused, makes them anew, and loses none', async () => {
     const world = new World()
     let offMs = 0

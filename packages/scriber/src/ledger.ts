@@ -41,6 +41,8 @@ export class Ledger {
   #digest: Digest | undefined
   /** Where touched rows are noted for the store; undefined while nobody keeps them. */
   touched: TouchedRow[] | undefined
+  /** The place up to which somebody may have acknowledged what is here. */
+  sharedThrough = Number.POSITIVE_INFINITY
 
   constructor(options: LedgerOptions = {}) {
     this.order = new ArrivalOrder(options.maxOffset)
@@ -116,6 +118,11 @@ export class Ledger {
   }
 
   /** Moves a row to the tail; the offset is that of its new position. */
+  /** Whether somebody may have acknowledged a row's place. */
+  isShared(row: number): boolean {
+    return this.order.position(row) <= this.sharedThrough
+  }
+
   touch(row: number): number {
     if (this.order.full) this.#rebase()
     return this.order.touch(row)

@@ -22,6 +22,8 @@ export interface MergeTarget {
   slot(table: Table, id: RecordId): number
   release(table: Table, slot: number): void
   touch(row: number): number
+  /** Whether somebody may have acknowledged a row's place. */
+  isShared(row: number): boolean
 }
 
 export class Merging implements Merged {
@@ -119,15 +121,13 @@ export class Merging implements Merged {
     const afterWriter = after === undefined ? 0 : writers.number(after.writer)
     const destroyed = after !== undefined && this.#destroy(table, slot, after.stamp, afterWriter)
     const mine = table.destroy(slot)
-    if (
-      mine >= 0 &&
-      (after === undefined || writers.newer(mine, table.destroyWriter(slot), after.stamp, afterWriter))
-    ) {
-      this.outlived = added(this.outlived, table.row(slot))
-      // What the sender has acknowledged up to here did not tell it.
-      this.#touch(table, slot)
-    }
-    return this.#birth(table, slot, stamp, writer) || destroyed
+    const outlives =
+      mine >= 0 && (after === undefined || writers.newer(mine, table.destroyWriter(slot), after.stamp, afterWriter))
+    if (outlives) this.outlived = added(this.outlived, table.row(slot))
+    // Whoever has acknowledged its place need not have it: a comparison leaves out old destroys.
+    const isMoved = outlives && this.#ledger.isShared(table.row(slot))
+    if (isMoved) table.setDestroyOffset(slot, this.#touch(table, slot))
+    return this.#birth(table, slot, stamp, writer) || destroyed || isMoved
   }
 
   #field(table: Table, slot: number, name: string, value: Value, stamp: number, writer: number): void {
@@ -165,17 +165,22 @@ export class Merging implements Merged {
     const lives = life ? table.lives(slot) : lived
     if (life && lives && table.destroy(slot) >= 0) this.#clearOlderFields(table, slot)
     if (lives !== lived) table.living += lives ? 1 : -1
-    if (lives && !lived && this.#wasHere && this.#hasFieldsOfBefore(table, slot))
+    if (lives && !lived && this.#wasHere && this.#moveFieldsOfBefore(table, slot))
       this.outlived = added(this.outlived, table.row(slot))
     this.#ledger.touched?.push({ table, slot, life, columns: this.#columns })
     if (lives || lived) this.#tell(table, slot, lived, lives)
   }
 
-  /** Fields that waited here for a birth: whoever sent it left them out of a comparison, maybe, and lacks them. */
-  #hasFieldsOfBefore(table: Table, slot: number): boolean {
-    for (const column of table.columns.values())
-      if (column.has(slot) && column.offset(slot) !== this.#offset) return true
-    return false
+  /** Fields that waited here for a birth: whoever sent it left them out of a comparison, maybe, and lacks them. They take its place. */
+  #moveFieldsOfBefore(table: Table, slot: number): boolean {
+    let hasSome = false
+    for (const column of table.columns.values()) {
+      if (!column.has(slot) || column.offset(slot) === this.#offset) continue
+      hasSome = true
+      column.restamp(slot, column.stamp(slot), column.writer(slot), this.#offset)
+      if (this.#ledger.touched !== undefined) this.#columns = added(this.#columns, column)
+    }
+    return hasSome
   }
 
   #tell(table: Table, slot: number, lived: boolean, lives: boolean): void {

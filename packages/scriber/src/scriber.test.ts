@@ -340,6 +340,42 @@ describe('replaying', () => {
     scriber.replay({ stamp: newer, writer: a, changes: [birth] }, 'them')
     expect(steps[2]!.outlived).toEqual([row])
   })
+
+  test('has whoever has acknowledged its place catch up with what is to be sent back', () => {
+    const { scriber } = recorder()
+    scriber.record('Note', 'create', 'n')
+    scriber.record('Note', 'destroy', 'n')
+    const { position } = scriber.place
+    const birth: Change = { name: 'Note', id: 'n', type: 'create' }
+    const ignorant = { stamp: early, writer: a, changes: [birth] }
+    // Nobody has said that he has it: it is still to be sent from its place.
+    scriber.replay(ignorant, 'them')
+    expect(scriber.place.position).toBe(position)
+    scriber.share(position)
+    scriber.replay(ignorant, 'them')
+    expect([...scriber.since(position)]).toMatchObject([{ id: 'n', destroy: { writer: scriber.era } }])
+    // Once is enough, until that is acknowledged as well.
+    scriber.replay(ignorant, 'them')
+    expect(scriber.place.position).toBe(position + 1)
+  })
+
+  test('has whoever has acknowledged a field that waited for a birth catch up with it', () => {
+    const { scriber } = recorder()
+    scriber.replay(
+      { stamp: early, writer: a, changes: [{ name: 'Note', id: 'n', type: 'update', fields: { b: 1 } }] },
+      'us',
+    )
+    const { position } = scriber.place
+    scriber.share(position)
+    scriber.replay(
+      { stamp: early - 1, writer: a, changes: [{ name: 'Note', id: 'n', type: 'create', fields: { a: 1 } }] },
+      'us',
+    )
+    expect([...scriber.since(position)].flatMap(({ fields }) => fields.map(({ name }) => name)).sort()).toEqual([
+      'a',
+      'b',
+    ])
+  })
 })
 
 describe('telling', () => {

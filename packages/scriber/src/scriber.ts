@@ -315,6 +315,7 @@ export class Scriber {
    */
   share(position: number): void {
     this.#clock.share(this.#ages.newest(position))
+    this.ledger.sharedThrough = Math.max(this.ledger.sharedThrough, position)
   }
 
   /** Stores what `share` has noted, unless that is done; returns the number under which it is stored. */
@@ -593,6 +594,8 @@ export class Scriber {
     this.#clock = new Clock(now, image?.clock, image?.shared)
     this.#sharedKept = this.#clock.shared
     this.#ages.restore(image?.ages ?? [], this.ledger.order.last)
+    // What was acknowledged to the process before is not known to the last place.
+    this.ledger.sharedThrough = this.ledger.order.last
     this.#agesKept = this.#ages.list
     this.#remembered = { replicas: image?.replicas ?? [], outbox: image?.outbox ?? [] }
     if (this.#options.store !== undefined) this.ledger.touched = []
