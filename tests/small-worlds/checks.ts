@@ -1,6 +1,6 @@
 /** What holds at every step that a client takes, whatever came before. */
 import assert from 'node:assert/strict'
-import type { Batch, Cursor, Ledger, Scriber } from '@syncro/scriber'
+import type { Batch, Cursor, Ledger, Scriber, Step } from '@syncro/scriber'
 import { imagesOf, ledgerOf, shown, stateOf, wholeOf } from '../../packages/scriber/test/recorders.js'
 import { type Client, record } from './client.js'
 
@@ -58,10 +58,11 @@ export function checkBatch(was: Before, client: Client, { changes }: Batch): voi
   checkTold(was, client)
 }
 
-/** One step is told for whatever moved the ledger on; its effects lead from what was shown to what is. */
+/** One step is told for whatever moved the ledger on, or is to be sent back; its effects lead from what was shown to what is. */
 export function checkTold(was: Before, { scriber, steps }: Client): void {
   const told = steps.slice(was.steps)
-  assert.equal(told.length, scriber.place.position > was.cursor.position ? 1 : 0)
+  if (scriber.place.position > was.cursor.position) assert.equal(told.length, 1)
+  else assert.ok(told.length <= 1 && told.every(isSentBack))
   const effects = told.flatMap((step) => step.effects.map(({ type, fields }) => effectText(type, fields)))
   assert.deepEqual(effects, leading(was.shown, shownBy(scriber)))
 }
@@ -87,14 +88,21 @@ export function checkStored(reopened: Scriber, { ledger, clock }: Scriber): void
   assert.equal(reopened.clock.last, clock.last)
 }
 
-/** What is known already changes nothing and is not told, however often it comes: the batches, and all rows of one's own. */
+/** What is known already changes nothing, however often it comes: the batches, and all rows of one's own. Told is only what its sender lacks. */
 export function checkRepetition({ scriber, steps }: Client, batches: readonly Batch[]): void {
   const told = steps.length
   const { last } = scriber.ledger.order
+  const before = stateOf(scriber.ledger)
   for (const batch of batches) assert.equal(scriber.replay(batch, 'again').effective, false)
+  const sentBack = steps.slice(told)
+  assert.ok(sentBack.every(isSentBack))
+  // Its place is another at most once: nobody has acknowledged that one.
+  assert.ok(scriber.ledger.order.last <= last + Math.min(1, sentBack.length))
+  const { position } = scriber.place
   assert.equal(scriber.replayRows([...scriber.since(0)], 'again').effective, false)
-  assert.equal(steps.length, told)
-  assert.equal(scriber.ledger.order.last, last)
+  assert.equal(steps.length, told + sentBack.length)
+  assert.equal(scriber.place.position, position)
+  assert.deepEqual(stateOf(scriber.ledger), before)
 }
 
 /** All that a ledger holds gives an empty one the same state, and nothing beside. */
@@ -104,6 +112,10 @@ export function checkFirstCatchUp({ ledger }: Scriber): void {
   empty.mergeRows(images)
   assert.deepEqual(stateOf(empty), stateOf(ledger))
   assert.deepEqual(imagesOf(empty), images)
+}
+
+function isSentBack({ batch, rows, effects, outlived }: Step): boolean {
+  return batch === undefined && rows.length + effects.length === 0 && outlived.length > 0
 }
 
 function shownBy({ ledger }: Scriber): Shown {

@@ -149,7 +149,7 @@ describe('a client whose clock is off', () => {
     a.dial(new Line(world, server))
     await pass(world, 60)
     offMs = 0
-    await pass(world, 60)
+    await pass(world, 300)
     expect([shown(a), shown(server)]).toEqual([{ '1': { title: 'later' } }, { '1': { title: 'later' } }])
   })
 

@@ -217,7 +217,8 @@ describe('a slow reader', () => {
     await engine.run({})
     expect(accepted.ear.heard.length).toBe(200)
     expect(drainedMs).toBeGreaterThan(1_000)
-    expect(engine.nowMs - began).toBeGreaterThan(2_000)
+    // It reads a tenth of a second's worth at a time, and what it read last takes no time after.
+    expect(engine.nowMs - began).toBeGreaterThan(1_900)
   })
 })
 
