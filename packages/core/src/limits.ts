@@ -46,7 +46,7 @@ export interface CoreLimits {
   readonly trimSlots: number
   /** Cursors of clients without a durable store kept in memory after their sessions: it spares a short break a full comparison. */
   readonly maxTransientCursors: number
-  /** Eras remembered of each replica: what was written in older ones is sent back to it in a catch-up, which costs bytes and nothing else. */
+  /** Eras remembered of each replica: what was written in older ones gets the minute more of what is passed on for others, from the guard. */
   readonly maxEras: number
   /** Milliseconds of the first and of the longest pause before dialling again; the pause is drawn from 0 to the bound. */
   readonly redialFirstMs: number

@@ -70,7 +70,7 @@ export interface Merged {
   readonly rows: readonly RowImage[]
   /**
    * Rows that are to be sent back whole: their destroy here is newer than the one that a birth brought along, or they held fields that waited for
-   * that birth. They have a new position, since whoever has acknowledged the old one need not have what is sent back.
+   * that birth. Where somebody may have acknowledged their place they have a new one, with what is sent back: a catch-up brings it as well.
    */
   readonly outlived: readonly number[]
   readonly conflicts: readonly Conflict[]
