@@ -52,6 +52,7 @@ export const sometimes: readonly string[] = [
   'stamp held back',
   'batch seen in part',
   'rows trimmed',
+  'tombstone trimmed',
   'record gone',
   'row sent back whole',
 ]
