@@ -32,7 +32,7 @@ function copyProject(folder) {
 /** Runs test files in a copy, up to the first failure. @param {string} folder @param {readonly string[]} files */
 async function suites(folder, files) {
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
-  const env = { ...process.env, CI: '', SYNCRO_SEEDS: '40' }
+  const env = { ...process.env, CI: '', SYNCRO_SEEDS: '40', SYNCRO_SIM_SEEDS: '150' }
   delete (/** @type {NodeJS.ProcessEnv} */ (env).CI)
   return run(process.execPath, [vitest, 'run', '--bail', '1', '--maxWorkers', '1', ...files], {
     cwd: folder,

@@ -19,6 +19,7 @@ const compare = core('test/compare.test.ts')
 const bodies = 'tests/fuzz/bodies.test.ts'
 const streams = 'tests/fuzz/streams.test.ts'
 const sessions = 'tests/fuzz/sessions.test.ts'
+const simulated = 'tests/simulation/test/in-process.test.ts'
 
 /** @type {readonly Planted[]} */
 export const planted = [
@@ -188,7 +189,7 @@ export const planted = [
     file: core('src/feed.ts'),
     find: '      this.#through = this.#source.walk.reached\n',
     put: '      this.#through = this.#context.scriber.ledger.order.last\n',
-    claims: [core('test/flow.test.ts'), faults],
+    claims: [core('test/flow.test.ts'), faults, simulated],
   },
   {
     name: 'a batch goes back to the session that it came through',
@@ -216,7 +217,7 @@ export const planted = [
     file: core('src/outgoing-step.ts'),
     find: ': [encodeMessageFrame(batchMessage(this.step.batch))]',
     put: ': this.step.batch.changes.map((one) => encodeMessageFrame(batchMessage({ ...this.step.batch!, changes: [one] })))',
-    claims: [core('test/exchange.test.ts'), core('test/players.test.ts')],
+    claims: [core('test/exchange.test.ts'), core('test/players.test.ts'), simulated],
   },
   {
     name: 'a stamp from the future is made smaller instead of refused',
@@ -235,8 +236,8 @@ export const planted = [
   {
     name: 'what is too new for a peer is marked as sent',
     file: core('src/feed.ts'),
-    find: '    if (!this.#held.isEmpty) return\n    const { scriber }',
-    put: '    const { scriber }',
+    find: 'if (!this.#held.isEmpty || this.#outlived.size > 0) return',
+    put: 'if (this.#outlived.size > 0) return',
     claims: [core('test/clock.test.ts')],
   },
   {
@@ -244,14 +245,14 @@ export const planted = [
     file: core('src/time-setting.ts'),
     find: 'beside: () => ({ replicas: this.#clients.dropCursors() }),',
     put: 'beside: () => ({}),',
-    claims: [core('test/clock.test.ts')],
+    claims: [core('test/clock.test.ts'), simulated],
   },
   {
     name: 'the newer of two sessions stays, on each side another',
     file: core('src/hello.ts'),
     find: 'return ourLedger < hello.ledger ? session.number > other.number : hello.number > other.hello.number',
     put: 'return session.number > other.number || ourLedger === hello.ledger',
-    claims: [core('test/sessions.test.ts')],
+    claims: [core('test/sessions.test.ts'), simulated],
   },
   {
     name: 'a copied ledger takes the place of the original',
@@ -417,15 +418,15 @@ export const planted = [
   {
     name: 'a row that is sent back keeps its place, which is acknowledged already',
     file: scriber('src/merging.ts'),
-    find: '      this.#touch(table, slot)\n    }',
-    put: '    }',
-    claims: [convergence],
+    find: 'if (isMoved) table.setDestroyOffset(slot, this.#touch(table, slot))',
+    put: 'if (isMoved) this.#touch(table, slot)',
+    claims: [scriber('src/scriber.test.ts')],
   },
   {
     name: 'a record that lives again keeps to itself what waited for that',
     file: scriber('src/merging.ts'),
-    find: 'if (lives && !lived && this.#wasHere && this.#hasFieldsOfBefore(table, slot))',
-    put: 'if (lives && !lived && this.#wasHere && !this.#hasFieldsOfBefore(table, slot))',
+    find: 'if (lives && !lived && this.#wasHere && this.#moveFieldsOfBefore(table, slot))',
+    put: 'if (lives && !lived && this.#wasHere && !this.#moveFieldsOfBefore(table, slot))',
     claims: [scriber('src/ledger.test.ts'), convergence],
   },
   {

@@ -240,6 +240,18 @@ describe('a peer that lies about how far things have gone', () => {
     }
   })
 
+  test('by an ack of what is there, but was not marked yet, ends its session', () => {
+    const world = new World()
+    const a = world.client('a')
+    a.record('Todo', 'create', 1, { title: 'x' })
+    const peer = new Peer(world, a).hello().upgrade().send({ type: 'resume', cursor: null })
+    peer.settle()
+    // It has rows, so it is to be compared with first, and nothing is marked meanwhile.
+    peer.send({ type: 'resumed', good: false, rows: 1 }, { type: 'ack', era: a.scriber.era, position: 1 }).settle()
+    expect([peer.session.reason?.code, peer.all('mark')]).toEqual(['SYNCRO_CURSOR_INVALID', []])
+    expect(a.unsent().length).toBe(1)
+  })
+
   test('by an ack of less than before changes nothing: acks are cumulative', () => {
     const world = new World()
     const a = world.client('a')
