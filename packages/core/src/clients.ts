@@ -185,10 +185,7 @@ export class Clients {
 
   /** How far into our ledger anybody has told us, for as long as we know, that they have everything, under the stamps that it has. */
   ackedByAnybody(): number {
-    let position = 0
-    for (const { version, ack } of this.all())
-      if (version === 2 && ack !== undefined && this.#scriber.isPlace(ack)) position = Math.max(position, ack.position)
-    return position
+    return this.#furthestAck(({ version }) => version === 2)
   }
 
   /** Forgets how far others have our ledger, which is another now; returns what is to be stored of that. */

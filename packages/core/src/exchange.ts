@@ -294,8 +294,8 @@ export class Exchange implements Dialogue<Message> {
 
   /** What the peer wrote since it was opened it has. What it wrote before it may have lost: a backup was restored, say. */
   get #omitTheirs(): OmitWriter {
-    const { writers } = this.#context.scriber.ledger
-    return (writer) => writers.id(writer) === this.#peerEra
+    const theirs = this.#context.scriber.ledger.writers.number(this.#peerEra)
+    return (writer) => writer === theirs
   }
 
   /** What may come: `resume` first, `resumed` once, and what a sender says that has read both cursors only after both have come. */
