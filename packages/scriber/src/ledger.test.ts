@@ -134,6 +134,31 @@ describe('merging fields', () => {
   })
 })
 
+describe('writers', () => {
+  const later = batch(9, b, change('create', { title: 'x' }))
+
+  test('are not kept of a batch that changes nothing', () => {
+    const ledger = ledgerOf(later)
+    const { size } = ledger.writers
+    for (let at = 0; at < 100; at++) {
+      const writer = `${at}`.padStart(24, '0')
+      ledger.merge(batch(1, writer, change('update', { title: 'old' })))
+      ledger.mergeRows([{ name: 'Note', id: 'n', birth: { stamp: 2, writer }, fields: [] }])
+    }
+    expect(ledger.writers.size).toBe(size)
+  })
+
+  test('are kept of a batch of which one change is new, and of what comes after one that changes nothing', () => {
+    const ledger = ledgerOf(later, batch(1, a, change('update', { title: 'old' })))
+    ledger.merge(batch(10, a, change('update', { title: 'y', done: true })))
+    ledger.merge(batch(11, b, change('update', { done: false })))
+    expect(ledger.image(0, 0)?.fields).toEqual([
+      { name: 'title', value: 'y', stamp: 10, writer: a },
+      { name: 'done', value: false, stamp: 11, writer: b },
+    ])
+  })
+})
+
 describe('life', () => {
   test('begins with a create, told with all fields that are set', () => {
     const merged = new Ledger().merge(batch(1, a, change('create', { title: 'x', done: false })))

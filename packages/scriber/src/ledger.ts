@@ -117,12 +117,12 @@ export class Ledger {
     table.release(slot)
   }
 
-  /** Moves a row to the tail; the offset is that of its new position. */
   /** Whether somebody may have acknowledged a row's place. */
   isShared(row: number): boolean {
     return this.order.position(row) <= this.sharedThrough
   }
 
+  /** Moves a row to the tail; the offset is that of its new position. */
   touch(row: number): number {
     if (this.order.full) this.#rebase()
     return this.order.touch(row)
@@ -135,10 +135,11 @@ export class Ledger {
    */
   merge(batch: Batch): Merged {
     this.#names.checkRoom(batch.changes, this)
+    const known = this.writers.size
     const merging = new Merging(this)
     const writer = this.writers.number(batch.writer)
     for (const change of batch.changes) merging.change(change, batch.stamp, writer)
-    return merging
+    return this.#merged(merging, known)
   }
 
   /**
@@ -148,9 +149,10 @@ export class Ledger {
    */
   mergeRows(rows: readonly RowImage[]): Merged {
     this.#names.checkRoom(rows, this)
+    const known = this.writers.size
     const merging = new Merging(this)
     for (const row of rows) merging.row(row)
-    return merging
+    return this.#merged(merging, known)
   }
 
   /** Rows touched after a position, in rising position. */
@@ -214,6 +216,12 @@ export class Ledger {
     for (const { name, value, stamp, writer, position } of row.fields)
       table.column(name).set(slot, freezeValue(value), stamp, this.writers.number(writer), offsetOf(position))
     if (table.lives(slot)) table.living += 1
+  }
+
+  /** Writers of what came too late are named nowhere, and a peer may make up any number of them. */
+  #merged(merging: Merging, knownWriters: number): Merged {
+    if (!merging.effective && this.writers.size > knownWriters) this.writers.truncate(knownWriters)
+    return merging
   }
 
   /** False for a row without life, and for one whose whole life was written by those who are left out. */

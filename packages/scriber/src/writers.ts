@@ -20,6 +20,17 @@ export class Writers {
     return number
   }
 
+  /** How many there are. */
+  get size(): number {
+    return this.#ids.length
+  }
+
+  /** Forgets those that were numbered since there were so many: nothing that came of them is kept. */
+  truncate(size: number): void {
+    for (const id of this.#ids.splice(size)) this.#numbers.delete(id)
+    this.#recent = undefined
+  }
+
   id(number: number): string {
     return this.#ids[number]!
   }
