@@ -278,6 +278,7 @@ export class Feed {
     if (!this.#held.isEmpty || this.#outlived.size > 0) return
     const { scriber } = this.#context
     this.#marked = position
+    scriber.mark(position)
     this.#send(
       { type: 'mark', era: scriber.era, position, ...(since < position ? { since } : undefined) },
       scriber.kept,

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { CoreLimits } from '../src/limits.js'
 import type { Syncro } from '../src/syncro.js'
 import { GemPeer } from './gem-peer.js'
+import { era, Peer } from './peer.js'
 import { shown, state, World } from './world.js'
 
 const disk = () => new MemoryStore({ level: 'disk' })
@@ -133,6 +134,27 @@ describe('a tombstone', () => {
       world.advance(hour)
       expect([knows(again, 1), store.open()!.replicas[0]!.owes]).toEqual([false, undefined])
     }
+  })
+
+  test('waits for who was sent it back, whatever that one acknowledges of what it was told before', () => {
+    const world = new World()
+    const a = world.client('a', { store: disk(), limits: { stallMs: 10 * hour, deadAfterMs: 10 * hour } })
+    a.record('Todo', 'create', 1, {})
+    a.record('Todo', 'destroy', 1)
+    world.nowMs += 40 * day
+    a.record('Todo', 'create', 2, {})
+    const peer = new Peer(world, a).shakeHands()
+    const acknowledge = (position: unknown) =>
+      peer.send({ type: 'ack', era: a.scriber.era, position: position as number }).settle()
+    const told = peer.all('mark').at(-1)?.position
+    const changes = [{ name: 'Todo', id: 1, type: 'create' as const, fields: {} }]
+    peer.send({ type: 'batch', stamp: 5, writer: era, changes }).settle()
+    acknowledge(told)
+    world.advance(hour)
+    expect(knows(a, 1)).toBe(true)
+    acknowledge(peer.all('mark').at(-1)?.position)
+    world.advance(hour)
+    expect(knows(a, 1)).toBe(false)
   })
 
   test('does not become old by a stamp that is years ahead of all that others have', () => {

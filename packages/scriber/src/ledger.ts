@@ -41,8 +41,8 @@ export class Ledger {
   #digest: Digest | undefined
   /** Where touched rows are noted for the store; undefined while nobody keeps them. */
   touched: TouchedRow[] | undefined
-  /** The place up to which somebody may have acknowledged what is here. */
-  sharedThrough = Number.POSITIVE_INFINITY
+  /** The place up to which somebody was told that it has what is here, and may acknowledge it at any time. */
+  markedThrough = Number.POSITIVE_INFINITY
 
   constructor(options: LedgerOptions = {}) {
     this.order = new ArrivalOrder(options.maxOffset)
@@ -117,9 +117,9 @@ export class Ledger {
     table.release(slot)
   }
 
-  /** Whether somebody may have acknowledged a row's place. */
-  isShared(row: number): boolean {
-    return this.order.position(row) <= this.sharedThrough
+  /** Whether somebody may acknowledge a row's place, or has. */
+  isMarked(row: number): boolean {
+    return this.order.position(row) <= this.markedThrough
   }
 
   /** Moves a row to the tail; the offset is that of its new position. */

@@ -22,8 +22,8 @@ export interface MergeTarget {
   slot(table: Table, id: RecordId): number
   release(table: Table, slot: number): void
   touch(row: number): number
-  /** Whether somebody may have acknowledged a row's place. */
-  isShared(row: number): boolean
+  /** Whether somebody may acknowledge a row's place, or has. */
+  isMarked(row: number): boolean
 }
 
 export class Merging implements Merged {
@@ -124,8 +124,8 @@ export class Merging implements Merged {
     const outlives =
       mine >= 0 && (after === undefined || writers.newer(mine, table.destroyWriter(slot), after.stamp, afterWriter))
     if (outlives) this.outlived = added(this.outlived, table.row(slot))
-    // Whoever has acknowledged its place need not have it: a comparison leaves out old destroys.
-    const isMoved = outlives && this.#ledger.isShared(table.row(slot))
+    // Whoever acknowledges its place need not have it: a comparison leaves out old destroys.
+    const isMoved = outlives && this.#ledger.isMarked(table.row(slot))
     if (isMoved) table.setDestroyOffset(slot, this.#touch(table, slot))
     return this.#birth(table, slot, stamp, writer) || destroyed || isMoved
   }
@@ -165,22 +165,16 @@ export class Merging implements Merged {
     const lives = life ? table.lives(slot) : lived
     if (life && lives && table.destroy(slot) >= 0) this.#clearOlderFields(table, slot)
     if (lives !== lived) table.living += lives ? 1 : -1
-    if (lives && !lived && this.#wasHere && this.#moveFieldsOfBefore(table, slot))
-      this.outlived = added(this.outlived, table.row(slot))
+    if (lives && !lived && this.#wasHere) this.#moveWaiting(table, slot)
     this.#ledger.touched?.push({ table, slot, life, columns: this.#columns })
     if (lives || lived) this.#tell(table, slot, lived, lives)
   }
 
-  /** Fields that waited here for a birth: whoever sent it left them out of a comparison, maybe, and lacks them. They take its place. */
-  #moveFieldsOfBefore(table: Table, slot: number): boolean {
-    let hasSome = false
-    for (const column of table.columns.values()) {
-      if (!column.has(slot) || column.offset(slot) === this.#offset) continue
-      hasSome = true
-      column.restamp(slot, column.stamp(slot), column.writer(slot), this.#offset)
-      if (this.#ledger.touched !== undefined) this.#columns = added(this.#columns, column)
-    }
-    return hasSome
+  #moveWaiting(table: Table, slot: number): void {
+    const moved = moveWaiting(table, slot, this.#offset)
+    if (moved.length === 0) return
+    this.outlived = added(this.outlived, table.row(slot))
+    if (this.#ledger.touched !== undefined) for (const column of moved) this.#columns = added(this.#columns, column)
   }
 
   #tell(table: Table, slot: number, lived: boolean, lives: boolean): void {
@@ -211,6 +205,20 @@ function added<Item>(list: readonly Item[], item: Item): readonly Item[] {
     // Made here, and given to nobody before the step is over.
   ;(list as Item[]).push(item)
   return list
+}
+
+/**
+ * Fields that waited in a row for a birth, which has come: others have left them out of a comparison, maybe, or forgotten them, and lack them. They
+ * take the place of the birth.
+ */
+export function moveWaiting(table: Table, slot: number, offset: number): readonly Column[] {
+  let moved: readonly Column[] = nothing
+  for (const column of table.columns.values()) {
+    if (!column.has(slot) || column.offset(slot) === offset) continue
+    column.restamp(slot, column.stamp(slot), column.writer(slot), offset)
+    moved = added(moved, column)
+  }
+  return moved
 }
 
 /** The fields that are set in a record. */

@@ -348,10 +348,10 @@ describe('replaying', () => {
     const { position } = scriber.place
     const birth: Change = { name: 'Note', id: 'n', type: 'create' }
     const ignorant = { stamp: early, writer: a, changes: [birth] }
-    // Nobody has said that he has it: it is still to be sent from its place.
+    // Nobody was told that he has it: it is still to be sent from its place.
     scriber.replay(ignorant, 'them')
     expect(scriber.place.position).toBe(position)
-    scriber.share(position)
+    scriber.mark(position)
     scriber.replay(ignorant, 'them')
     expect([...scriber.since(position)]).toMatchObject([{ id: 'n', destroy: { writer: scriber.era } }])
     // Once is enough, until that is acknowledged as well.
@@ -359,14 +359,30 @@ describe('replaying', () => {
     expect(scriber.place.position).toBe(position + 1)
   })
 
-  test('has whoever has acknowledged a field that waited for a birth catch up with it', () => {
+  test('brings what waited for it to everybody, where it is made here: others may have forgotten that', () => {
+    const { scriber, steps } = recorder()
+    const edit: Change = { name: 'Note', id: 'n', type: 'update', fields: { b: 1 } }
+    scriber.replay({ stamp: early, writer: a, changes: [edit] }, 'us')
+    const { position } = scriber.place
+    scriber.record('Note', 'create', 'n', { a: 1 })
+    expect(steps.at(-1)!.outlived.map((row) => scriber.ledger.image(row, position)?.fields)).toMatchObject([
+      [
+        { name: 'b', value: 1, stamp: early },
+        { name: 'a', value: 1 },
+      ],
+    ])
+    scriber.record('Note', 'create', 'n', { c: 1 })
+    expect(steps.at(-1)!.outlived).toEqual([])
+  })
+
+  test('has whoever was told to have a field that waited for a birth catch up with it', () => {
     const { scriber } = recorder()
     scriber.replay(
       { stamp: early, writer: a, changes: [{ name: 'Note', id: 'n', type: 'update', fields: { b: 1 } }] },
       'us',
     )
     const { position } = scriber.place
-    scriber.share(position)
+    scriber.mark(position)
     scriber.replay(
       { stamp: early - 1, writer: a, changes: [{ name: 'Note', id: 'n', type: 'create', fields: { a: 1 } }] },
       'us',

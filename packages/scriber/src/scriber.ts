@@ -315,7 +315,11 @@ export class Scriber {
    */
   share(position: number): void {
     this.#clock.share(this.#ages.newest(position))
-    this.ledger.sharedThrough = Math.max(this.ledger.sharedThrough, position)
+  }
+
+  /** Takes note that somebody is told that it has everything up to a place, which it may acknowledge from now on. */
+  mark(position: number): void {
+    this.ledger.markedThrough = Math.max(this.ledger.markedThrough, position)
   }
 
   /** Stores what `share` has noted, unless that is done; returns the number under which it is stored. */
@@ -437,7 +441,11 @@ export class Scriber {
       return returned
     })
     if (committed !== undefined)
-      this.#finish({ stamp: committed.stamp, writer: this.era, changes: committed.changes }, committed.effects)
+      this.#finish(
+        { stamp: committed.stamp, writer: this.era, changes: committed.changes },
+        committed.effects,
+        committed.outlived,
+      )
     return result
   }
 
@@ -464,12 +472,12 @@ export class Scriber {
     }
   }
 
-  #finish(batch: Batch, effects: readonly Effect[]): void {
+  #finish(batch: Batch, effects: readonly Effect[], outlived: readonly number[] = []): void {
     this.#tell({
       batch,
       rows: [],
       effects,
-      outlived: [],
+      outlived,
       origin: undefined,
       position: this.ledger.order.last,
       kept: this.#keepTouched(),
@@ -594,8 +602,8 @@ export class Scriber {
     this.#clock = new Clock(now, image?.clock, image?.shared)
     this.#sharedKept = this.#clock.shared
     this.#ages.restore(image?.ages ?? [], this.ledger.order.last)
-    // What was acknowledged to the process before is not known to the last place.
-    this.ledger.sharedThrough = this.ledger.order.last
+    // What the process before has told others is not known to the last place.
+    this.ledger.markedThrough = this.ledger.order.last
     this.#agesKept = this.#ages.list
     this.#remembered = { replicas: image?.replicas ?? [], outbox: image?.outbox ?? [] }
     if (this.#options.store !== undefined) this.ledger.touched = []

@@ -9,7 +9,7 @@ import { equalValues } from './equality.js'
 import { UsageError } from './errors.js'
 import type { Ledger } from './ledger.js'
 import type { ScriberLimits } from './limits.js'
-import { presentFields } from './merging.js'
+import { moveWaiting, presentFields } from './merging.js'
 import { absent } from './stamp-page.js'
 import type { Table } from './table.js'
 import type { Value } from './value.js'
@@ -47,6 +47,8 @@ export interface Committed {
   readonly stamp: number
   readonly changes: readonly Change[]
   readonly effects: readonly Effect[]
+  /** Rows that others are to be sent whole: see `Merged`. */
+  readonly outlived: readonly number[]
 }
 
 export class Transaction {
@@ -128,12 +130,13 @@ export class Transaction {
     const stamp = nextStamp()
     const changes: Change[] = []
     const effects: Effect[] = []
+    const outlived: number[] = []
     for (const entry of kept) {
-      changes.push(this.#stamp(entry, stamp, destroyStamp))
+      changes.push(this.#stamp(entry, stamp, destroyStamp, outlived))
       const effect = effectOf(entry)
       if (effect !== undefined) effects.push(effect)
     }
-    return { stamp, changes, effects }
+    return { stamp, changes, effects, outlived }
   }
 
   #entry(table: Table, slot: number, fresh: boolean): Entry {
@@ -222,7 +225,7 @@ export class Transaction {
     if (entry.fresh) this.#ledger.release(table, slot)
   }
 
-  #stamp(entry: Entry, stamp: number, destroyStamp: number): Change {
+  #stamp(entry: Entry, stamp: number, destroyStamp: number, outlived: number[]): Change {
     const { table, slot } = entry
     const lives = table.lives(slot)
     const born = isStaged(table.birth(slot))
@@ -240,7 +243,9 @@ export class Transaction {
       column.restamp(slot, stamp, this.#writer, offset)
       fields[column.name] = column.get(slot)!
     }
-    this.#ledger.touched?.push({ table, slot, life: born || destroyed, columns: [...entry.before.keys()] })
+    const waiting = born && lives && !entry.fresh && !entry.lived ? moveWaiting(table, slot, offset) : []
+    if (waiting.length > 0) outlived.push(table.row(slot))
+    this.#ledger.touched?.push({ table, slot, life: born || destroyed, columns: [...entry.before.keys(), ...waiting] })
     const { name } = table
     const id = table.id(slot)!
     if (!lives) return { name, id, type: 'destroy' }
