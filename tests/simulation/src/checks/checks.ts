@@ -19,12 +19,14 @@ import { WholesCheck } from './wholes.js'
 
 export class Checks {
   readonly #world: World
+  readonly #knowledge: Knowledge
   readonly #telling = new TellingCheck()
   readonly #all: readonly Check[]
 
   constructor(world: World) {
     const knowledge = new Knowledge(world)
     this.#world = world
+    this.#knowledge = knowledge
     this.#all = [
       this.#telling,
       new StampsCheck(world, knowledge),
@@ -74,6 +76,11 @@ export class Checks {
   trimmed(life: Life, rows: readonly number[]): void {
     this.#world.count('rows trimmed', rows.length)
     this.#each((check) => check.trimmed?.(life, rows))
+  }
+
+  /** At two addresses ledgers are compared, without tombstones older than a stamp. */
+  compared(one: string, other: string, oldest: number): void {
+    this.#knowledge.compared(one, other, oldest)
   }
 
   lost(machine: Machine, restoredMs?: number): void {

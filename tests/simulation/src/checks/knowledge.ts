@@ -78,6 +78,8 @@ export class Knowledge {
   readonly #gone = new Map<string, number>()
   /** Changes that were made anew under other stamps, as they were. */
   readonly #anew = new Set<string>()
+  /** By pair: the greatest stamp below which tombstones were left out of a comparison. */
+  readonly #leftOut = new Map<string, number>()
   /** Parts of records of which a change is lost. */
   readonly #struck = new Set<string>()
 
@@ -181,9 +183,11 @@ export class Knowledge {
     seen.isStale = false
     const own = this.own(author)
     const atMs = this.#world.engine.nowMs
-    const isOne = this.machineOf(by) !== undefined
-    for (; seen.count < own.length && own[seen.count]!.position <= position; seen.count++)
-      if (isOne) this.#note(by, { effect: own[seen.count]!, atMs })
+    const other = this.machineOf(by)
+    for (; seen.count < own.length && own[seen.count]!.position <= position; seen.count++) {
+      const effect = own[seen.count]!
+      if (other !== undefined && !this.#isWithheld(effect, author, other)) this.#note(by, { effect, atMs })
+    }
   }
 
   /** Whether a client may think that another has acknowledged what that one has lost by a fault. */
@@ -209,7 +213,11 @@ export class Knowledge {
     this.#forgetOwn(machine, heldBy(machine))
     this.#lookWhatMayReturn()
     const isSomewhere = (ledger: LedgerId) => this.#world.machines.some((other) => other.ledger === ledger)
-    for (const ledger of machine.ledgers) if (!isSomewhere(ledger)) this.#acknowledged.delete(ledger)
+    for (const ledger of machine.ledgers) {
+      if (!isSomewhere(ledger)) this.#acknowledged.delete(ledger)
+      // A copy of it is left, which has not acknowledged what this one did.
+      else if (machine.ledger !== ledger) this.#goBack(ledger, -1)
+    }
     if (disk?.ledger !== undefined && restoredMs !== undefined) this.#goBack(disk.ledger, restoredMs)
   }
 
@@ -237,6 +245,17 @@ export class Knowledge {
     return this.#anew.has(stampedKeyOf(effect))
   }
 
+  /** At two addresses ledgers were compared, without tombstones older than a stamp: whoever lacked one of those does so still. */
+  compared(one: string, other: string, oldest: number): void {
+    const key = pairOf(one, other)
+    this.#leftOut.set(key, Math.max(oldest, this.#leftOut.get(key) ?? 0))
+  }
+
+  /** Whether a change may have been left out where two compared, if it is of a record that lived no more. */
+  isLeftOut({ stamp }: Stamp, machine: Machine, other: Machine): boolean {
+    return stamp < (this.#leftOut.get(pairOf(machine.address, other.address)) ?? 0)
+  }
+
   /** Strikes off what nobody holds any more; returns how much that is. */
   strike(): number {
     const held = this.#world.machines.map(heldBy)
@@ -258,6 +277,15 @@ export class Knowledge {
   machineOf(ledger: LedgerId): Machine | undefined {
     const machines = this.#world.machines.filter((machine) => machine.ledger === ledger)
     return machines.length === 1 ? machines[0] : undefined
+  }
+
+  /** Left out of a comparison: the record lived no more, and had not for long. */
+  #isWithheld(effect: Effect, author: Machine, other: Machine): boolean {
+    if (!this.isLeftOut(effect, author, other)) return false
+    const held = heldBy(author)
+    const born = held.stampOf({ ...effect, part: birth })
+    const gone = held.stampOf({ ...effect, part: destroy })
+    return born === undefined || (gone !== undefined && isNewer(gone, born))
   }
 
   #note(by: LedgerId, acknowledged: Acknowledged): void {
@@ -316,6 +344,10 @@ export class Knowledge {
     byLedger.set(by, seen)
     return seen
   }
+}
+
+function pairOf(one: string, other: string): string {
+  return one < other ? `${one} ${other}` : `${other} ${one}`
 }
 
 /** Changes come in nearly rising order: a place near the end. */

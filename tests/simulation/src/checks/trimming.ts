@@ -68,7 +68,8 @@ export class TrimmingCheck implements Check {
 
   /** Who has to have a tombstone before it is forgotten. */
   #waitedFor({ syncro, machine }: Life): Set<Machine> {
-    const expiredMs = syncro.now() - syncro.limits.expiryMs
+    // Who has expired stays so, also where the clock has gone back since.
+    const expiredMs = Math.max(syncro.now(), this.#world.latestMs) - syncro.limits.expiryMs
     const waitedFor = new Set<Machine>()
     for (const { replicas } of syncro.clients())
       for (const { ledger, durable, online, seenMs } of replicas) {
@@ -79,8 +80,10 @@ export class TrimmingCheck implements Check {
     return waitedFor
   }
 
-  /** Nobody who is waited for shows the record, as it was before its end. */
-  #checkHolder(life: Life, machine: Machine, { name, id, destroy: end }: Left): void {
+  /** Nobody who is waited for shows the record, as it was before its end; unless that was left out, and the record came to it later, as news. */
+  #checkHolder(life: Life, machine: Machine, left: Left): void {
+    const { name, id, destroy: end } = left
+    if (end !== undefined && this.#knowledge.isLeftOut(end, life.machine, machine)) return
     const { forgotten } = machine.ready ?? machine.disk ?? {}
     const had = forgotten?.get(recordKey(name, id))
     // It has had the end, and forgot it as well; somebody who was not waited for has brought the record back.

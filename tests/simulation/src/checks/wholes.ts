@@ -66,12 +66,14 @@ export class WholesCheck implements Check {
 
   /**
    * Rows of a catch-up, or rows that are passed on by somebody who has them from one: that one may cut them into smaller chunks than they came
-   * in, and says nothing of a catch-up.
+   * in, and says nothing of a catch-up. And a batch of somebody who has them in part: it creates what is missing there, and updates the rest.
    */
   #mayBreak(step: Step, whole: Whole): boolean {
     const session = sessionOf(step)
-    if (session === undefined || step.batch !== undefined) return false
-    if (session.state === 'catching-up') return true
+    if (session === undefined) return false
+    const ofWhole = step.batch?.changes.filter(({ name, id }) => name === whole.name && whole.ids.includes(id))
+    if (ofWhole?.every(({ type }) => type === ofWhole[0]?.type) === true) return false
+    if (step.batch === undefined && session.state === 'catching-up') return true
     const peer = peerOf(session)
     return peer !== undefined && this.#standings.get(peer)?.get(whole)?.isSuspect === true
   }

@@ -40,9 +40,16 @@ export class Wiretap {
     const { world } = { world: this.#world }
     const type = /^\{"type":"([a-z_-]+)"/.exec(textOf(body.subarray(0, 40)))?.[1] ?? 'unknown'
     world.count(`message ${type}`)
+    if (type === 'digest') this.#digest(end, textOf(body.subarray(0, 60)))
     if (readWhole.has(type)) this.#read(type, JSON.parse(textOf(body)) as Parsed)
     world.note(() => `${end.host.owner} tells ${end.other.host.owner} ${textOf(body.subarray(0, 300))}`)
     return type
+  }
+
+  /** Of a digest only its beginning is read: the rest is long. */
+  #digest(end: End, beginning: string): void {
+    const oldest = /"oldest":([0-9]+)/.exec(beginning)?.[1]
+    if (oldest !== undefined) this.#world.checks.compared(end.host.address, end.other.host.address, Number(oldest))
   }
 
   #read(type: string, { cursor, good, code, since }: Parsed): void {
