@@ -9,7 +9,7 @@ import { AcknowledgedCheck } from './acknowledged.js'
 import { BoundsCheck } from './bounds.js'
 import { type Check, CheckFailed } from './check.js'
 import { CursorsCheck } from './cursors.js'
-import { isExplained } from './explained.js'
+import { isExplained, isWarningExplained } from './explained.js'
 import { Knowledge } from './knowledge.js'
 import { RestCheck } from './rest.js'
 import { StampsCheck } from './stamps.js'
@@ -107,7 +107,7 @@ export class Checks {
   }
 
   warned(life: Life, { code, message }: { readonly code: string; readonly message: string }): void {
-    if (warnings.has(code) && isExplained(this.#world, code)) return
+    if (isWarningExplained(this.#world, code)) return
     this.#fail('errors', `${life} warned of ${code}: ${message}`)
   }
 
@@ -156,9 +156,6 @@ export class Checks {
     this.#world.engine.fail(failure)
   }
 }
-
-/** Warnings that a fault may explain; any other fails the seed. */
-const warnings: ReadonlySet<string> = new Set(['SYNCRO_CLOCK', 'SYNCRO_COPIED'])
 
 function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error ? String(error.code) : undefined

@@ -39,7 +39,8 @@ const faultsBehind: Readonly<Record<string, readonly string[]>> = {
   SYNCRO_HEARTBEAT_TIMEOUT: ['black-hole', 'power-cut', 'partition', 'slow-reader', 'sleep'],
   SYNCRO_SLOW: ['black-hole', 'power-cut', 'partition', 'slow-reader', 'sleep'],
   SYNCRO_CLOCK: clocks,
-  SYNCRO_COPIED: ['twice'],
+  // A hello from before a clock was set right may come after one from after that. Whoever sent it has ended that session, and is told nothing.
+  SYNCRO_COPIED: ['twice', ...clocks],
   SYNCRO_BEGUN_ANEW: [...clocks, 'twice'],
   SYNCRO_MESSAGE_UNEXPECTED: ['repeat'],
   SYNCRO_MESSAGE_UNKNOWN: ['repeat'],
@@ -51,4 +52,10 @@ export function isExplained(world: World, code: string | undefined): boolean {
   if (always.has(code)) return true
   const { kinds } = world.plan
   return faultsBehind[code]?.some((kind) => kinds.includes(kind)) ?? false
+}
+
+/** Whether a fault that is on in this world explains a warning. */
+export function isWarningExplained({ plan }: World, code: string): boolean {
+  const kinds = code === 'SYNCRO_CLOCK' ? clocks : code === 'SYNCRO_COPIED' ? ['twice'] : []
+  return plan.kinds.some((kind) => kinds.includes(kind))
 }
