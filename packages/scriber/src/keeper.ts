@@ -1,10 +1,9 @@
 /** Hands transactions to the store and counts which of them are stored, so that nothing leaves a client before it is. */
-import type { FieldImage } from './change.js'
 import { StoreError } from './errors.js'
 import type { Ledger } from './ledger.js'
+import { absent } from './stamp-page.js'
 import type { Store, StoredField, StoredRow, StoreTransaction } from './store.js'
 import type { Table } from './table.js'
-import type { TouchedRow } from './touched-row.js'
 
 export interface KeeperEvents {
   stored(kept: number): void
@@ -48,9 +47,10 @@ export class Keeper {
     return this.#kept
   }
 
-  /** Keeps what a step touched, with the clock and the position that it moved on, and what else is to be kept with it. */
-  keepRows(ledger: Ledger, touched: readonly TouchedRow[], clock: number, beside?: StoreTransaction): number {
-    const rows = touched.map((row) => storedRow(ledger, row))
+  /** Keeps the rows that a step touched, with the clock and the position that it moved on, and what else is to be kept with them. */
+  keepRows(ledger: Ledger, touched: readonly number[], clock: number, beside?: StoreTransaction): number {
+    const once = touched.length > 1 ? [...new Set(touched)] : touched
+    const rows = once.map((row) => storedRow(ledger, row))
     return this.keep({ ...beside, rows, clock, position: ledger.order.last })
   }
 
@@ -101,39 +101,48 @@ export class Keeper {
   }
 }
 
-function storedLife(ledger: Ledger, table: Table, slot: number): NonNullable<StoredRow['life']> {
-  const { base } = ledger.order
-  const { birth, destroy } = ledger.life(table, slot)
+/** A row as it is stored. */
+function storedRow(ledger: Ledger, row: number): StoredRow {
+  const { order } = ledger
+  const { table, slot } = ledger.place(row)
+  const life = storedLife(ledger, table, slot)
   return {
-    ...(birth === undefined ? undefined : { birth: { ...birth, position: base + table.birthOffset(slot) } }),
-    ...(destroy === undefined ? undefined : { destroy: { ...destroy, position: base + table.destroyOffset(slot) } }),
+    name: table.name,
+    id: table.id(slot)!,
+    position: order.position(row),
+    ...(life === undefined ? undefined : { life }),
+    fields: storedFields(ledger, table, slot),
   }
 }
 
-function storedRow(ledger: Ledger, { table, slot, life, columns }: TouchedRow): StoredRow {
-  const { order, writers } = ledger
+function storedLife({ order, writers }: Ledger, table: Table, slot: number): StoredRow['life'] {
+  const [birth, destroy] = [table.birth(slot), table.destroy(slot)]
+  if (birth === absent && destroy === absent) return undefined
+  const part = (stamp: number, writer: number, offset: number) => ({
+    stamp,
+    writer: writers.id(writer),
+    position: order.base + offset,
+  })
+  return {
+    ...(birth === absent ? undefined : { birth: part(birth, table.birthWriter(slot), table.birthOffset(slot)) }),
+    ...(destroy === absent
+      ? undefined
+      : { destroy: part(destroy, table.destroyWriter(slot), table.destroyOffset(slot)) }),
+  }
+}
+
+function storedFields({ order, writers }: Ledger, table: Table, slot: number): StoredField[] {
   const fields: StoredField[] = []
-  const cleared: string[] = []
-  for (const column of columns) {
+  for (const column of table.columns.values()) {
     const value = column.get(slot)
-    if (value === undefined) {
-      cleared.push(column.name)
-      continue
-    }
-    const image: FieldImage = {
+    if (value === undefined) continue
+    fields.push({
       name: column.name,
       value,
       stamp: column.stamp(slot),
       writer: writers.id(column.writer(slot)),
-    }
-    fields.push({ ...image, position: order.base + column.offset(slot) })
+      position: order.base + column.offset(slot),
+    })
   }
-  return {
-    name: table.name,
-    id: table.id(slot)!,
-    position: order.position(table.row(slot)),
-    ...(life ? { life: storedLife(ledger, table, slot) } : undefined),
-    fields,
-    ...(cleared.length > 0 ? { cleared } : undefined),
-  }
+  return fields
 }

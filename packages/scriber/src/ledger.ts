@@ -13,7 +13,6 @@ import { Names } from './names.js'
 import { absent } from './stamp-page.js'
 import type { StoredRow } from './store.js'
 import { Table } from './table.js'
-import type { TouchedRow } from './touched-row.js'
 import { freezeValue } from './value.js'
 import { Writers } from './writers.js'
 
@@ -39,8 +38,8 @@ export class Ledger {
   /** The table met last: changes of one class come together. */
   #recent: Table | undefined
   #digest: Digest | undefined
-  /** Where touched rows are noted for the store; undefined while nobody keeps them. */
-  touched: TouchedRow[] | undefined
+  /** Where touched rows are noted for the store, some more than once; undefined while nobody keeps them. */
+  touched: number[] | undefined
   /** The place up to which somebody was told that it has what is here, and may acknowledge it at any time. */
   markedThrough = Number.POSITIVE_INFINITY
 
@@ -125,6 +124,7 @@ export class Ledger {
   /** Moves a row to the tail; the offset is that of its new position. */
   touch(row: number): number {
     if (this.order.full) this.#rebase()
+    this.touched?.push(row)
     return this.order.touch(row)
   }
 

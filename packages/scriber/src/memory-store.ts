@@ -6,21 +6,12 @@ import type {
   Era,
   OutboxEntry,
   Store,
-  StoredField,
   StoredReplica,
   StoredRow,
   StoreImage,
   StoreLevel,
   StoreTransaction,
 } from './store.js'
-
-interface KeptRow {
-  readonly name: string
-  readonly id: RecordId
-  readonly position: number
-  readonly life: StoredRow['life']
-  readonly fields: ReadonlyMap<string, StoredField>
-}
 
 /** A store that survives `close`, not the process. */
 export class MemoryStore implements Store {
@@ -32,7 +23,7 @@ export class MemoryStore implements Store {
   #ages: readonly Age[] = []
   #position = 0
   #floor = 0
-  readonly #rows = new Map<string, Map<RecordId, KeptRow>>()
+  readonly #rows = new Map<string, Map<RecordId, StoredRow>>()
   readonly #replicas = new Map<string, StoredReplica>()
   readonly #outbox = new Map<number, OutboxEntry>()
   #failure: StoreError | undefined
@@ -53,9 +44,9 @@ export class MemoryStore implements Store {
   keep(transaction: StoreTransaction): void {
     if (this.#failure !== undefined) throw this.#failure
     // All or nothing: whatever can go wrong while a transaction is read goes wrong before any of it is kept.
-    let rows: readonly KeptRow[]
+    let rows: readonly StoredRow[]
     try {
-      rows = this.#patched(transaction.rows ?? [])
+      rows = (transaction.rows ?? []).map((row) => ({ ...row, fields: [...row.fields] }))
     } catch (cause) {
       const problem =
         'A transaction could not be read, and none of it was kept. Open the store anew, and look at the cause.'
@@ -100,27 +91,13 @@ export class MemoryStore implements Store {
       ages: this.#ages,
       position: this.#position,
       floor: this.#floor,
-      rows: [...this.#storedRows()].sort((a, b) => a.position - b.position),
+      rows: [...this.#rows.values()].flatMap((rows) => [...rows.values()]).sort((a, b) => a.position - b.position),
       replicas: [...this.#replicas.values()],
       outbox: [...this.#outbox.values()].sort((a, b) => a.number - b.number),
     }
   }
 
-  /** The rows as they will be once the patches are kept: a row that is patched twice in one transaction is patched in order. */
-  #patched(patches: readonly StoredRow[]): readonly KeptRow[] {
-    const met = new Map<string, Map<RecordId, KeptRow>>()
-    const rows: KeptRow[] = []
-    for (const patch of patches) {
-      const ofClass = met.get(patch.name)
-      const row = patched(ofClass?.get(patch.id) ?? this.#rows.get(patch.name)?.get(patch.id), patch)
-      if (ofClass === undefined) met.set(patch.name, new Map([[patch.id, row]]))
-      else ofClass.set(patch.id, row)
-      rows.push(row)
-    }
-    return rows
-  }
-
-  #table(name: string): Map<RecordId, KeptRow> {
+  #table(name: string): Map<RecordId, StoredRow> {
     let table = this.#rows.get(name)
     if (table === undefined) {
       table = new Map()
@@ -128,19 +105,6 @@ export class MemoryStore implements Store {
     }
     return table
   }
-
-  *#storedRows(): IterableIterator<StoredRow> {
-    for (const rows of this.#rows.values())
-      for (const { name, id, position, life, fields } of rows.values())
-        yield { name, id, position, ...(life === undefined ? undefined : { life }), fields: [...fields.values()] }
-  }
-}
-
-function patched(kept: KeptRow | undefined, { name, id, position, life, fields, cleared }: StoredRow): KeptRow {
-  const all = new Map(kept?.fields)
-  for (const field of fields) all.set(field.name, field)
-  for (const field of cleared ?? []) all.delete(field)
-  return { name, id, position, life: life ?? kept?.life, fields: all }
 }
 
 function keyOf(replica: { readonly uid: string; readonly ledger: string }): string {

@@ -9,7 +9,6 @@ import type { RecordId } from './ids.js'
 import { compareValues } from './order.js'
 import { absent, pageBits, pageMask } from './stamp-page.js'
 import type { Table } from './table.js'
-import type { TouchedRow } from './touched-row.js'
 import { freezeValue, type Value } from './value.js'
 import type { Writers } from './writers.js'
 
@@ -17,7 +16,6 @@ import type { Writers } from './writers.js'
 export interface MergeTarget {
   readonly writers: Writers
   readonly order: { position(row: number): number }
-  readonly touched: TouchedRow[] | undefined
   table(name: string): Table
   slot(table: Table, id: RecordId): number
   release(table: Table, slot: number): void
@@ -36,7 +34,6 @@ export class Merging implements Merged {
   /** Of the row at hand. */
   #id: RecordId = ''
   #offset = 0
-  #columns: readonly Column[] = nothing
   #changed: readonly string[] = nothing
   /** It held something before. */
   #wasHere = false
@@ -80,7 +77,6 @@ export class Merging implements Merged {
     this.#id = id
     this.#offset = 0
     this.#isNewer = false
-    this.#columns = nothing
     this.#changed = nothing
     return table.lives(slot)
   }
@@ -139,7 +135,6 @@ export class Merging implements Merged {
     if (!table.counts(slot, stamp, writer)) return
     if (mine < 0 || !equalValues(page!.read(index), value)) this.#changed = added(this.#changed, name)
     column.set(slot, freezeValue(value), stamp, writer, this.#position(table, slot))
-    if (this.#ledger.touched !== undefined) this.#columns = added(this.#columns, column)
   }
 
   /** Decides where time does not: by the writer, and for one and the same writer by the value. */
@@ -165,16 +160,9 @@ export class Merging implements Merged {
     const lives = life ? table.lives(slot) : lived
     if (life && lives && table.destroy(slot) >= 0) this.#clearOlderFields(table, slot)
     if (lives !== lived) table.living += lives ? 1 : -1
-    if (lives && !lived && this.#wasHere) this.#moveWaiting(table, slot)
-    this.#ledger.touched?.push({ table, slot, life, columns: this.#columns })
+    if (lives && !lived && this.#wasHere && moveWaiting(table, slot, this.#offset))
+      this.outlived = added(this.outlived, table.row(slot))
     if (lives || lived) this.#tell(table, slot, lived, lives)
-  }
-
-  #moveWaiting(table: Table, slot: number): void {
-    const moved = moveWaiting(table, slot, this.#offset)
-    if (moved.length === 0) return
-    this.outlived = added(this.outlived, table.row(slot))
-    if (this.#ledger.touched !== undefined) for (const column of moved) this.#columns = added(this.#columns, column)
   }
 
   #tell(table: Table, slot: number, lived: boolean, lives: boolean): void {
@@ -190,7 +178,6 @@ export class Merging implements Merged {
       const stamp = column.stamp(slot)
       if (stamp < 0 || table.counts(slot, stamp, column.writer(slot))) continue
       column.clear(slot)
-      this.#columns = added(this.#columns, column)
       if (!this.#changed.includes(column.name)) this.#changed = added(this.#changed, column.name)
     }
   }
@@ -209,16 +196,16 @@ function added<Item>(list: readonly Item[], item: Item): readonly Item[] {
 
 /**
  * Fields that waited in a row for a birth, which has come: others have left them out of a comparison, maybe, or forgotten them, and lack them. They
- * take the place of the birth.
+ * take the place of the birth. False if there are none.
  */
-export function moveWaiting(table: Table, slot: number, offset: number): readonly Column[] {
-  let moved: readonly Column[] = nothing
+export function moveWaiting(table: Table, slot: number, offset: number): boolean {
+  let hasSome = false
   for (const column of table.columns.values()) {
     if (!column.has(slot) || column.offset(slot) === offset) continue
+    hasSome = true
     column.restamp(slot, column.stamp(slot), column.writer(slot), offset)
-    moved = added(moved, column)
   }
-  return moved
+  return hasSome
 }
 
 /** The fields that are set in a record. */

@@ -74,9 +74,6 @@ export function makeAnew(ledger: Ledger, { written }: Anew, writer: number, next
     if (!isSameBatch || rowOf(before!) !== rowOf(one)) offset = ledger.touch(rowOf(one))
     before = one
     give(one, stamp, writer, offset)
-    const { table, slot, what } = one
-    if (typeof what === 'string') ledger.touched?.push({ table, slot, life: true, columns: [] })
-    else ledger.touched?.push({ table, slot, life: false, columns: [what] })
   }
 }
 

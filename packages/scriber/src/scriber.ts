@@ -211,7 +211,6 @@ export class Scriber {
     const stamp = this.#clock.next()
     const offset = this.ledger.touch(table.row(slot))
     column.set(slot, value, stamp, this.#eras.writer, offset)
-    this.ledger.touched?.push({ table, slot, life: false, columns: [column] })
     const { name } = table
     const id = table.id(slot)!
     const change: Change = { name, id, type: 'update', fields: { [column.name]: value } }

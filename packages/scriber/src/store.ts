@@ -66,16 +66,15 @@ export interface Age {
   readonly newest: number
 }
 
-/** A row, or in a transaction the part of it that changed. */
+/** A whole row. What changed in it last are the parts that stand at the row's own position. */
 export interface StoredRow {
   readonly name: string
   readonly id: RecordId
   readonly position: number
-  /** Where life changed: both stamps. */
+  /** Absent for a row of which only edits have come. */
   readonly life?: { readonly birth?: StoredStamp; readonly destroy?: StoredStamp }
+  /** Also those that are older than the row's destroy, as long as they are kept. */
   readonly fields: readonly StoredField[]
-  /** In a transaction: fields that are no longer set. */
-  readonly cleared?: readonly string[]
 }
 
 /** What is known of another client's ledger. Replaces what was stored under `uid` and `ledger`. */
@@ -129,6 +128,7 @@ export interface StoreTransaction {
   readonly position?: number
   /** Up to this position tombstones may be gone: a cursor that is not beyond it may have missed a destroy. */
   readonly floor?: number
+  /** Rows that changed; each replaces what was stored under its class and id. */
   readonly rows?: readonly StoredRow[]
   /** Rows that are gone without a trace: trimmed tombstones. */
   readonly trimmed?: readonly { readonly name: string; readonly id: RecordId }[]

@@ -243,9 +243,8 @@ export class Transaction {
       column.restamp(slot, stamp, this.#writer, offset)
       fields[column.name] = column.get(slot)!
     }
-    const waiting = born && lives && !entry.fresh && !entry.lived ? moveWaiting(table, slot, offset) : []
-    if (waiting.length > 0) outlived.push(table.row(slot))
-    this.#ledger.touched?.push({ table, slot, life: born || destroyed, columns: [...entry.before.keys(), ...waiting] })
+    if (born && lives && !entry.fresh && !entry.lived && moveWaiting(table, slot, offset))
+      outlived.push(table.row(slot))
     const { name } = table
     const id = table.id(slot)!
     if (!lives) return { name, id, type: 'destroy' }

@@ -1,7 +1,7 @@
 /** What fails leaves nothing behind: state, order, clock, store and listeners are as if it had never begun. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Batch, MemoryStore, maxLedgerNames, maxStamp, type Scriber } from '../src/index.js'
+import { type Batch, MemoryStore, maxLedgerNames, maxStamp, type Scriber, type StoredRow } from '../src/index.js'
 import { SeededRandom } from '../src/testing/index.js'
 import { type Act, acts, attempt, histories } from './generators.js'
 import { imagesOf, ledgerOf, type Recorder, recorder, wholeOf } from './recorders.js'
@@ -29,9 +29,19 @@ function everythingOf({ scriber, steps, store }: Kept): unknown {
     clock: scriber.clock.last,
     eras: scriber.eras,
     kept: scriber.kept,
-    stored: store.copy().open(),
+    stored: storedIn(store),
     batches: steps.map(({ batch, position }) => ({ batch, position })),
   }
+}
+
+/** What is stored; the order of a row's fields is that in which the ledger met their names. */
+function storedIn(store: MemoryStore): unknown {
+  const image = store.copy().open()
+  const rows = Array.from((image?.rows ?? []) as Iterable<StoredRow>, ({ fields, ...row }) => ({
+    ...row,
+    fields: [...fields].sort((a, b) => (a.name < b.name ? -1 : 1)),
+  }))
+  return { ...image, rows }
 }
 
 /** Some acts in one transaction, which then fails or does not. */

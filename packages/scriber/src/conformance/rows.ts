@@ -1,9 +1,9 @@
-/** Rows: that they come back as they were, and what patches do to them. */
+/** Rows: that they come back as they were, and as they were last. */
 import type { RecordId } from '../ids.js'
 import type { StoredRow } from '../store.js'
 import type { Value } from '../value.js'
 import { isTrue, same } from './asserts.js'
-import { eraId, keptAndReread, noteRow, otherEraId, sorted } from './kept.js'
+import { eraId, keepAll, keptAndReread, noteRow, opening, otherEraId, reread, sorted } from './kept.js'
 import type { StoreCase } from './store-suite.js'
 
 /** A value of each type, and those that encodings like to spoil. */
@@ -148,53 +148,41 @@ export const rows: readonly StoreCase[] = [
     },
   },
   {
-    title: 'patches a row: what a transaction does not name stays',
+    title: 'replaces a row: fields and life that the new one does not have are gone',
+    needs: { reopens: true },
+    run: async (place) => {
+      const done = { name: 'done', value: true, stamp: 20, writer: otherEraId, position: 2 }
+      const lifeless: StoredRow = { name: 'Note', id: 'n', position: 2, fields: [done] }
+      const { rows } = await keptAndReread(
+        place,
+        { rows: [noteRow('n', 1, 'first'), noteRow('other', 2, 'stays')], position: 2 },
+        { rows: [{ ...lifeless, position: 3 }], position: 3 },
+      )
+      same(rows, [noteRow('other', 2, 'stays'), { ...lifeless, position: 3 }], 'the rows')
+    },
+  },
+  {
+    title: 'keeps a row that lives, that is destroyed, and that lives again, with all its fields',
     needs: { reopens: true },
     run: async (place) => {
       const first = noteRow('n', 1, 'first')
-      const done = { name: 'done', value: true, stamp: 20, writer: otherEraId, position: 2 }
-      const { rows } = await keptAndReread(
-        place,
-        { rows: [first], position: 1 },
-        { rows: [{ name: 'Note', id: 'n', position: 2, fields: [done] }], position: 2 },
-      )
-      same(rows.map(sorted), [{ ...first, position: 2, fields: [done, first.fields[0]] }], 'the row')
+      const destroy = { stamp: 20, writer: otherEraId, position: 2 }
+      const dead: StoredRow = { ...first, position: 2, life: { ...first.life, destroy } }
+      const again: StoredRow = {
+        ...dead,
+        position: 3,
+        life: { birth: { stamp: 30, writer: eraId, position: 3 }, destroy },
+      }
+      const steps = [first, dead, again, { ...again, position: 4, life: dead.life! }]
+      for (let count = 1; count <= steps.length; count++) {
+        const row = steps[count - 1]!
+        await keepAll(place, { ...(count === 1 ? opening : undefined), rows: [row], position: row.position })
+        same((await reread(place)).rows, [row], `the row after ${count} steps`)
+      }
     },
   },
   {
-    title: 'replaces a field and a life that a transaction names',
-    needs: { reopens: true },
-    run: async (place) => {
-      const field = { name: 'text', value: 'second', stamp: 20, writer: otherEraId, position: 2 }
-      const life = { destroy: { stamp: 30, writer: otherEraId, position: 3 } }
-      const { rows } = await keptAndReread(
-        place,
-        { rows: [noteRow('n', 1, 'first')], position: 1 },
-        { rows: [{ name: 'Note', id: 'n', position: 2, fields: [field] }], position: 2 },
-        { rows: [{ name: 'Note', id: 'n', position: 3, life, fields: [] }], position: 3 },
-      )
-      same(rows, [{ name: 'Note', id: 'n', position: 3, life, fields: [field] }], 'the row')
-    },
-  },
-  {
-    title: 'forgets cleared fields, and takes them again',
-    needs: { reopens: true },
-    run: async (place) => {
-      const patch = (position: number) => ({ name: 'Note', id: 'n', position })
-      const again = { name: 'text', value: 'again', stamp: 40, writer: eraId, position: 4 }
-      const other = { name: 'other', value: 1, stamp: 20, writer: eraId, position: 2 }
-      const { rows } = await keptAndReread(
-        place,
-        { rows: [noteRow('n', 1, 'first')], position: 1 },
-        { rows: [{ ...patch(2), fields: [other], cleared: ['text', 'never set'] }], position: 2 },
-        { rows: [{ ...patch(3), fields: [], cleared: ['other'] }], position: 3 },
-        { rows: [{ ...patch(4), fields: [again] }], position: 4 },
-      )
-      same(rows[0]!.fields, [again], 'the fields')
-    },
-  },
-  {
-    title: 'keeps patches of one row in one transaction in their order',
+    title: 'keeps the last of one row in one transaction',
     needs: { reopens: true },
     run: async (place) => {
       const { rows } = await keptAndReread(place, {

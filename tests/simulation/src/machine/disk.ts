@@ -4,9 +4,9 @@ import { MemoryStore } from '@syncro/scriber'
 
 /** A record as it is kept: the stamps of its parts. */
 export interface KeptRecord {
-  birth: Stamp | undefined
-  destroy: Stamp | undefined
-  readonly fields: Map<string, Stamp>
+  readonly birth: Stamp | undefined
+  readonly destroy: Stamp | undefined
+  readonly fields: ReadonlyMap<string, Stamp>
 }
 
 export class Disk {
@@ -55,8 +55,7 @@ export class Disk {
   /** A disk with the same content, which goes its own way: a backup, or a copied data directory. */
   copy(): Disk {
     const copy = new Disk(this.#content.copy())
-    for (const [key, { birth, destroy, fields }] of this.records)
-      copy.records.set(key, { birth, destroy, fields: new Map(fields) })
+    for (const [key, record] of this.records) copy.records.set(key, record)
     for (const [key, replica] of this.replicas) copy.replicas.set(key, replica)
     for (const [key, stamp] of this.forgotten) copy.forgotten.set(key, stamp)
     copy.#commits = this.#commits
@@ -78,19 +77,9 @@ export class Disk {
     this.records.delete(key)
   }
 
-  #note({ name, id, life, fields, cleared }: StoredRow): void {
-    const key = recordKey(name, id)
-    let record = this.records.get(key)
-    if (record === undefined) {
-      record = { birth: undefined, destroy: undefined, fields: new Map() }
-      this.records.set(key, record)
-    }
-    if (life !== undefined) {
-      record.birth = life.birth
-      record.destroy = life.destroy
-    }
-    for (const { name: field, stamp, writer } of fields) record.fields.set(field, { stamp, writer })
-    for (const field of cleared ?? []) record.fields.delete(field)
+  #note({ name, id, life, fields }: StoredRow): void {
+    const stamps = fields.map(({ name: field, stamp, writer }) => [field, { stamp, writer }] as const)
+    this.records.set(recordKey(name, id), { birth: life?.birth, destroy: life?.destroy, fields: new Map(stamps) })
   }
 }
 

@@ -92,7 +92,7 @@ describe('Disk', () => {
     })
     const copy = disk.copy()
     disk.commit({
-      rows: [{ name: 'Todo', id: 7, position: 2, fields: [], cleared: ['title'] }],
+      rows: [{ name: 'Todo', id: 7, position: 2, life: { birth: { ...stamp, position: 1 } }, fields: [] }],
       forgotten: [{ uid: 'a', ledger }],
     })
     expect([...disk.records.values()]).toMatchObject([{ birth: stamp, destroy: undefined, fields: new Map() }])
