@@ -43,18 +43,38 @@ describe('the order of arrival', () => {
     const order = new ArrivalOrder()
     order.begin(100)
     expect([order.restore(4, 10), order.restore(2, 55), order.restore(9, 100)]).toEqual([true, true, true])
+    expect(order.arrange()).toBeUndefined()
     expect(rest(order.walk(10))).toEqual([2, 9])
     expect(order.touch(4)).toBe(101)
     expect(rest(order.walk(54))).toEqual([2, 9, 4])
   })
 
-  test('refuses stored rows that come twice, out of order, or from beyond the end', () => {
+  test('arranges stored rows by position, however they come, also where positions are large', () => {
+    for (const last of [100, Number.MAX_SAFE_INTEGER]) {
+      const order = new ArrivalOrder()
+      order.begin(last)
+      const positions = [7, 3, 99, 1, 50, 98].map((position) => last - 100 + position)
+      for (const [row, position] of positions.entries()) order.restore(row, position)
+      expect(order.arrange()).toBeUndefined()
+      expect(rest(order.walk(0))).toEqual([3, 1, 0, 4, 5, 2])
+      if (last > 100) continue
+      expect(order.touch(1)).toBe(101)
+      expect(rest(order.walk(50))).toEqual([5, 2, 1])
+    }
+  })
+
+  test('tells of a position that two stored rows have', () => {
+    const order = new ArrivalOrder()
+    order.begin(100)
+    for (const [row, position] of [9, 10, 4, 10].entries()) order.restore(row, position)
+    expect(order.arrange()).toBe(10)
+  })
+
+  test('refuses stored rows that come twice, or from beyond the end', () => {
     const order = new ArrivalOrder()
     order.begin(100)
     order.restore(4, 10)
-    expect([order.restore(5, 10), order.restore(5, 9), order.restore(4, 11), order.restore(5, 101)]).toEqual(
-      Array(4).fill(false),
-    )
+    expect([order.restore(4, 11), order.restore(5, 101), order.restore(5, 0)]).toEqual([false, false, false])
     expect([order.restore(5, Number.NaN), order.restore(5, 100)]).toEqual([false, true])
   })
 

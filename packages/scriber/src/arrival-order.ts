@@ -86,14 +86,39 @@ export class ArrivalOrder {
     this.#base = Math.max(0, last - Math.floor(this.#maxOffset / 2))
   }
 
-  /** Puts a row at the tail under the position it had when it was stored. False if that is no place behind the tail. */
+  /**
+   * Puts a row under the position it had when it was stored, in whatever order rows come: `arrange` follows the last. False if the row is there
+   * already, or the position is none.
+   */
   restore(row: number, position: number): boolean {
     if (row >= this.#capacity) this.#grow(row)
-    const behind = this.#tail === none ? 0 : this.#positions[this.#tail * 2 + 1]!
-    if (this.#positions[row * 2 + 1] !== 0 || !(position > behind && position <= this.#last)) return false
+    if (this.#positions[row * 2 + 1] !== 0 || !(position > 0 && position <= this.#last)) return false
     this.#append(row)
     this.#positions[row * 2 + 1] = position
     return true
+  }
+
+  /** Brings restored rows into rising position. Returns a position that two of them have, if there is one. */
+  arrange(): number | undefined {
+    const rows: number[] = []
+    let isRising = true
+    let behind = Number.POSITIVE_INFINITY
+    for (let row = this.#tail; row !== none; row = this.#links[row * 4]!) {
+      const position = this.#positions[row * 2 + 1]!
+      isRising &&= position < behind
+      behind = position
+      rows.push(row)
+    }
+    if (isRising) return undefined
+    const byPosition = rowsByPosition(rows, this.#positions)
+    this.#tail = none
+    for (const row of byPosition) {
+      const before = this.#tail
+      if (before !== none && this.#positions[before * 2 + 1] === this.#positions[row * 2 + 1])
+        return this.#positions[row * 2 + 1]
+      this.#append(row)
+    }
+    return undefined
   }
 
   /** Takes a row out of the order. */
@@ -156,6 +181,16 @@ export class ArrivalOrder {
     this.#positions = grown(this.#positions, this.#capacity * 2)
     this.#links = new Uint32Array(this.#positions.buffer)
   }
+}
+
+/** Sorted as numbers that hold both position and row where they fit: far faster than by a comparison that looks positions up. */
+function rowsByPosition(rows: readonly number[], positions: Float64Array): ArrayLike<number> & Iterable<number> {
+  const greatestRow = rows.reduce((greatest, row) => Math.max(greatest, row), 0)
+  const factor = 2 ** Math.ceil(Math.log2(greatestRow + 1))
+  const keys = Float64Array.from(rows, (row) => positions[row * 2 + 1]! * factor + row)
+  const fit = keys.every((key) => key <= Number.MAX_SAFE_INTEGER)
+  if (!fit) return [...rows].sort((a, b) => positions[a * 2 + 1]! - positions[b * 2 + 1]!)
+  return Uint32Array.from(keys.sort(), (key) => key % factor)
 }
 
 /** An offset under a base that was raised by `shift`. */

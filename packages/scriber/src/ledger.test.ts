@@ -464,7 +464,7 @@ describe('restoring a stored ledger', () => {
 
   test.each([
     ['twice', [stored, { ...stored, position: 6 }]],
-    ['out of order', [stored, { ...stored, id: 'm', position: 4 }]],
+    ['at the position of another', [stored, { ...stored, id: 'm' }]],
     ['from beyond the end', [{ ...stored, position: 11 }]],
     ['at no position', [{ ...stored, position: 0 }]],
   ])('refuses a row %s', (_, rows) => {
@@ -472,6 +472,7 @@ describe('restoring a stored ledger', () => {
     ledger.order.begin(10)
     expect(() => {
       for (const row of rows) ledger.restoreStored(row)
+      ledger.restored()
     }).toThrow(expect.objectContaining({ name: 'StoreError', code: 'SYNCRO_STORE_DAMAGED' }) as Error)
   })
 })

@@ -193,14 +193,17 @@ export class Ledger {
   }
 
   /**
-   * Puts back a whole row as it was stored. Rows come in rising position, into an empty ledger whose order has begun.
+   * Puts back a whole row as it was stored, into an empty ledger whose order has begun; `restored` follows the last.
    *
-   * @throws StoreError `SYNCRO_STORE_DAMAGED` for a row that comes twice, out of order, or from beyond the stored position.
+   * @throws StoreError `SYNCRO_STORE_DAMAGED` for a row that comes twice, or from beyond the stored position.
    */
   restoreStored(row: StoredRow): void {
     const table = this.table(row.name)
     const slot = this.slot(table, row.id)
-    if (!this.order.restore(table.row(slot), row.position)) throw misplaced(row)
+    if (!this.order.restore(table.row(slot), row.position))
+      throw damaged(
+        `${row.name} ${JSON.stringify(row.id)} at position ${row.position}: it came before, or that is no position up to ${this.order.last}.`,
+      )
     const offsetOf = (position: number) => Math.max(0, position - this.order.base)
     if (row.life !== undefined) {
       const { birth, destroy } = row.life
@@ -216,6 +219,12 @@ export class Ledger {
     for (const { name, value, stamp, writer, position } of row.fields)
       table.column(name).set(slot, freezeValue(value), stamp, this.writers.number(writer), offsetOf(position))
     if (table.lives(slot)) table.living += 1
+  }
+
+  /** All rows are put back. @throws StoreError `SYNCRO_STORE_DAMAGED` if two of them had one position. */
+  restored(): void {
+    const twice = this.order.arrange()
+    if (twice !== undefined) throw damaged(`two rows at position ${twice}.`)
   }
 
   /** Writers of what came too late are named nowhere, and a peer may make up any number of them. */
@@ -236,9 +245,9 @@ export class Ledger {
   }
 }
 
-function misplaced({ name, id, position }: StoredRow): StoreError {
+function damaged(what: string): StoreError {
   return new StoreError(
     'SYNCRO_STORE_DAMAGED',
-    `The store gave ${name} ${JSON.stringify(id)} at position ${position}, which does not follow what it gave before. Restore the store from a backup, or begin with an empty one: others will bring the data.`,
+    `The store gave ${what} Restore it from a backup, or begin with an empty one: others will bring the data.`,
   )
 }

@@ -91,7 +91,7 @@ export class MemoryStore implements Store {
       ages: this.#ages,
       position: this.#position,
       floor: this.#floor,
-      rows: [...this.#rows.values()].flatMap((rows) => [...rows.values()]).sort((a, b) => a.position - b.position),
+      rows: [...this.#rows.values()].flatMap((rows) => [...rows.values()]),
       replicas: [...this.#replicas.values()],
       outbox: [...this.#outbox.values()].sort((a, b) => a.number - b.number),
     }

@@ -577,6 +577,7 @@ export class Scriber {
         if (Symbol.asyncIterator in rows) return this.#begin(opening)
         this.ledger.order.begin(position)
         for (const row of rows) this.ledger.restoreStored(row)
+        this.ledger.restored()
       }
       this.#beginEra(opening)
       return Promise.resolve()
@@ -590,6 +591,7 @@ export class Scriber {
     if (image !== undefined) {
       this.ledger.order.begin(image.position)
       for await (const row of image.rows) this.ledger.restoreStored(row)
+      this.ledger.restored()
     }
     this.#beginEra(image)
   }

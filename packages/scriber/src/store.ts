@@ -146,7 +146,7 @@ export interface StoreImage {
   readonly ages: readonly Age[]
   readonly position: number
   readonly floor: number
-  /** Whole rows, in rising position. */
+  /** In any order. */
   readonly rows: Iterable<StoredRow> | AsyncIterable<StoredRow>
   readonly replicas: readonly StoredReplica[]
   readonly outbox: readonly OutboxEntry[]

@@ -25,12 +25,13 @@ export function noteRow(id: string | number, position: number, text: string): St
 /** An image with its rows read. */
 export type Contents = Omit<StoreImage, 'rows'> & { readonly rows: readonly StoredRow[] }
 
-/** Opens a store and reads all it holds. */
+/** Opens a store and reads all it holds, its rows in rising position. */
 export async function openAndRead(store: Store): Promise<Contents | undefined> {
   const image = await store.open()
   if (image === undefined) return undefined
   const rows: StoredRow[] = []
   for await (const row of image.rows) rows.push(row)
+  rows.sort((a, b) => a.position - b.position)
   return { ...image, rows }
 }
 

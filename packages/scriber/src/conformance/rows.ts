@@ -130,24 +130,6 @@ export const rows: readonly StoreCase[] = [
     },
   },
   {
-    title: 'gives rows in rising position, whatever the order in which they were kept',
-    needs: { reopens: true },
-    run: async (place) => {
-      const moved = { ...noteRow('a', 11, 'moved'), fields: [] }
-      const { rows } = await keptAndReread(
-        place,
-        { rows: [noteRow('c', 9, 'c'), noteRow('a', 2, 'a')], position: 9 },
-        { rows: [noteRow('b', 10, 'b')], position: 10 },
-        { rows: [moved], position: 11 },
-      )
-      same(
-        rows.map(({ id, position }) => `${id} ${position}`),
-        ['c 9', 'b 10', 'a 11'],
-        'the order',
-      )
-    },
-  },
-  {
     title: 'replaces a row: fields and life that the new one does not have are gone',
     needs: { reopens: true },
     run: async (place) => {
