@@ -75,7 +75,7 @@ describe('nothing leaves before it is stored', () => {
     await store.release(1)
     world.settle()
     expect(peer.all('ack')).toEqual([])
-    expect(below.open()?.rows).toMatchObject([{ id: 1 }])
+    expect(below.open()?.rows.flat()).toMatchObject([{ id: 1 }])
     await store.release(1)
     world.settle()
     expect(peer.all('ack')).toEqual([{ type: 'ack', era, position: 1 }])

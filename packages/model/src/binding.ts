@@ -43,6 +43,11 @@ export class ModelBinding implements Binding<ModelCollection<AnyModel>> {
     this.fields = settled.map(
       (field) => new BoundField(field, schema.name, this.table.column(field.name), this.scriber),
     )
+    this.scriber.declare({
+      name: schema.name,
+      id: schema.idType === 'number' ? 'integer' : 'text',
+      fields: settled.map(({ name, type }) => ({ name, kind: type.parts.kind })),
+    })
     this.#byName = new Map(settled.map(({ name }, index) => [name, index]))
     this.#nextId = idMaker(() => syncro.environment.now(), syncro.environment.random)
     this.teller = new Teller(this)

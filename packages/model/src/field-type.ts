@@ -1,7 +1,10 @@
 /** The declared type of a field: which values it takes, and which one it shows where none is set. */
+import type { FieldKind } from '@syncro/scriber'
 import type { Verdict } from './standard-schema.js'
 
 export interface FieldTypeParts {
+  /** What a store makes of the field. */
+  readonly kind: FieldKind
   /** What the type takes, in words: `… takes <expected>`. */
   readonly expected: string
   /** Judges a value by its type alone. */
@@ -34,8 +37,9 @@ export class FieldType<Value, Defaulted extends boolean = boolean> {
 
   /** Takes `null` as well. Without another default it is the default; a validator is not asked about it. */
   nullable(): FieldType<Value | null, true> {
-    const { expected, accepts, validate, makeDefault, isNullDefault = false } = this.parts
+    const { kind, expected, accepts, validate, makeDefault, isNullDefault = false } = this.parts
     return new FieldType({
+      kind,
       expected: `${expected} or null`,
       accepts: (value) => value === null || accepts(value),
       validate: validate && ((value) => (value === null ? { value } : validate(value))),

@@ -1,5 +1,5 @@
 /** `t`: the types a field can be declared with. */
-import type { Value } from '@syncro/scriber'
+import type { FieldKind, Value } from '@syncro/scriber'
 import { shown, usageError } from './errors.js'
 import { FieldType, type FieldTypeParts } from './field-type.js'
 import { askValidator, type StandardSchema } from './standard-schema.js'
@@ -40,13 +40,13 @@ type IfRecordable<T, Parameters extends readonly unknown[]> = [T] extends [Value
 function string<const Options extends FieldOptions<string> = FieldOptions<string>>(
   options?: Options,
 ): FieldType<string, HasDefault<Options>> {
-  return made('text', (value) => typeof value === 'string', options)
+  return made('text', 'text', (value) => typeof value === 'string', options)
 }
 
 function number<const Options extends FieldOptions<number> = FieldOptions<number>>(
   options?: Options,
 ): FieldType<number, HasDefault<Options>> {
-  return made('a finite number', (value) => typeof value === 'number' && Number.isFinite(value), options)
+  return made('number', 'a finite number', (value) => typeof value === 'number' && Number.isFinite(value), options)
 }
 
 function integer<const Options extends IntegerOptions = IntegerOptions>(
@@ -59,6 +59,7 @@ function integer<const Options extends IntegerOptions = IntegerOptions>(
       `t.integer() takes safe integers as min and max, min first, and was given ${shown(min)} and ${shown(max)}.`,
     )
   return made(
+    'integer',
     `a whole number${range(options ?? {})}`,
     (value) => Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max,
     options,
@@ -68,25 +69,25 @@ function integer<const Options extends IntegerOptions = IntegerOptions>(
 function boolean<const Options extends FieldOptions<boolean> = FieldOptions<boolean>>(
   options?: Options,
 ): FieldType<boolean, HasDefault<Options>> {
-  return made('true or false', (value) => typeof value === 'boolean', options)
+  return made('boolean', 'true or false', (value) => typeof value === 'boolean', options)
 }
 
 function date<const Options extends FieldOptions<Date> = FieldOptions<Date>>(
   options?: Options,
 ): FieldType<Date, HasDefault<Options>> {
-  return made('a Date', (value) => value instanceof Date && !Number.isNaN(value.getTime()), options)
+  return made('date', 'a Date', (value) => value instanceof Date && !Number.isNaN(value.getTime()), options)
 }
 
 function bigint<const Options extends FieldOptions<bigint> = FieldOptions<bigint>>(
   options?: Options,
 ): FieldType<bigint, HasDefault<Options>> {
-  return made('a bigint', (value) => typeof value === 'bigint', options)
+  return made('bigint', 'a bigint', (value) => typeof value === 'bigint', options)
 }
 
 function bytes<const Options extends FieldOptions<Uint8Array> = FieldOptions<Uint8Array>>(
   options?: Options,
 ): FieldType<Uint8Array, HasDefault<Options>> {
-  return made('a Uint8Array', (value) => value instanceof Uint8Array, options)
+  return made('bytes', 'a Uint8Array', (value) => value instanceof Uint8Array, options)
 }
 
 function oneOf<const Member extends string, const Options extends FieldOptions<Member> = FieldOptions<Member>>(
@@ -96,7 +97,7 @@ function oneOf<const Member extends string, const Options extends FieldOptions<M
   if (members.length === 0 || members.some((member) => typeof member !== 'string'))
     throw usageError('SYNCRO_FIELD_INVALID', 't.enum() takes an array of the texts that are allowed: one at least.')
   const allowed: ReadonlySet<unknown> = new Set(members)
-  return made(`one of ${members.map(shown).join(', ')}`, (value) => allowed.has(value), options)
+  return made('text', `one of ${members.map(shown).join(', ')}`, (value) => allowed.has(value), options)
 }
 
 function json<T = Value>(
@@ -104,7 +105,7 @@ function json<T = Value>(
 ): FieldType<T, true>
 function json<T = Value>(...options: IfRecordable<T, [options?: FieldOptions<T>]>): FieldType<T, false>
 function json(options?: FieldOptions<unknown>): FieldType<unknown> {
-  return made('a JSON value, a Date, a bigint or a Uint8Array', isRecordable, options)
+  return made('json', 'a JSON value, a Date, a bigint or a Uint8Array', isRecordable, options)
 }
 
 /**
@@ -116,6 +117,7 @@ function json(options?: FieldOptions<unknown>): FieldType<unknown> {
 export const t = { string, number, integer, boolean, date, bigint, bytes, enum: oneOf, json } as const
 
 function made<T, Defaulted extends boolean>(
+  kind: FieldKind,
   expected: string,
   accepts: FieldTypeParts['accepts'],
   options: FieldOptions<unknown> = {},
@@ -123,6 +125,7 @@ function made<T, Defaulted extends boolean>(
   const { validate } = options
   const given = options.default
   return new FieldType({
+    kind,
     expected,
     accepts,
     validate: validate && ((value) => askValidator(validate, value)),

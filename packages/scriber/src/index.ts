@@ -23,8 +23,10 @@ export type { ScriberEvents, Step } from './step.js'
 export type {
   Cursor,
   Era,
+  FieldKind,
   OutboxEntry,
   Store,
+  StoredClass,
   StoredField,
   StoredReplica,
   StoredRow,

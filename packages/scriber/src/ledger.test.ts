@@ -471,7 +471,7 @@ describe('restoring a stored ledger', () => {
     const ledger = new Ledger()
     ledger.order.begin(10)
     expect(() => {
-      for (const row of rows) ledger.restoreStored(row)
+      ledger.restoreStored(rows)
       ledger.restored()
     }).toThrow(expect.objectContaining({ name: 'StoreError', code: 'SYNCRO_STORE_DAMAGED' }) as Error)
   })

@@ -193,11 +193,15 @@ export class Ledger {
   }
 
   /**
-   * Puts back a whole row as it was stored, into an empty ledger whose order has begun; `restored` follows the last.
+   * Puts back whole rows as they were stored, into an empty ledger whose order has begun; `restored` follows the last.
    *
    * @throws StoreError `SYNCRO_STORE_DAMAGED` for a row that comes twice, or from beyond the stored position.
    */
-  restoreStored(row: StoredRow): void {
+  restoreStored(rows: readonly StoredRow[]): void {
+    for (const row of rows) this.#restoreRow(row)
+  }
+
+  #restoreRow(row: StoredRow): void {
     const table = this.table(row.name)
     const slot = this.slot(table, row.id)
     if (!this.order.restore(table.row(slot), row.position))

@@ -13,6 +13,11 @@ import type {
   StoreTransaction,
 } from './store.js'
 
+/** What a memory store holds, all of it there at once. */
+interface MemoryImage extends StoreImage {
+  readonly rows: readonly (readonly StoredRow[])[]
+}
+
 /** A store that survives `close`, not the process. */
 export class MemoryStore implements Store {
   readonly level: StoreLevel
@@ -36,7 +41,7 @@ export class MemoryStore implements Store {
     this.level = options.level ?? 'memory'
   }
 
-  open(): StoreImage | undefined {
+  open(): MemoryImage | undefined {
     this.#failure = undefined
     return this.#image()
   }
@@ -76,12 +81,12 @@ export class MemoryStore implements Store {
   copy(): MemoryStore {
     const copy = new MemoryStore({ level: this.level })
     const image = this.#image()
-    if (image !== undefined) copy.keep({ ...image, outbox: { put: image.outbox } })
+    if (image !== undefined) copy.keep({ ...image, rows: image.rows.flat(), outbox: { put: image.outbox } })
     return copy
   }
 
   /** Everything that is kept; undefined for a new store. */
-  #image() {
+  #image(): MemoryImage | undefined {
     if (this.#ledger === undefined) return undefined
     return {
       ledger: this.#ledger,
@@ -91,7 +96,7 @@ export class MemoryStore implements Store {
       ages: this.#ages,
       position: this.#position,
       floor: this.#floor,
-      rows: [...this.#rows.values()].flatMap((rows) => [...rows.values()]),
+      rows: Array.from(this.#rows.values(), (rows) => [...rows.values()]),
       replicas: [...this.#replicas.values()],
       outbox: [...this.#outbox.values()].sort((a, b) => a.number - b.number),
     }

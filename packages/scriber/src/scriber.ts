@@ -18,7 +18,17 @@ import { Ledger } from './ledger.js'
 import { defaultScriberLimits, type ScriberLimits } from './limits.js'
 import { findAnew, makeAnew } from './restamping.js'
 import type { ScriberEvents, Step } from './step.js'
-import type { Age, Cursor, Era, OutboxEntry, Store, StoredReplica, StoreImage, StoreTransaction } from './store.js'
+import type {
+  Age,
+  Cursor,
+  Era,
+  OutboxEntry,
+  Store,
+  StoredClass,
+  StoredReplica,
+  StoreImage,
+  StoreTransaction,
+} from './store.js'
 import type { Table } from './table.js'
 import { Transaction } from './transaction.js'
 import { type Trimmable, type TrimOptions, trimmable } from './trimming.js'
@@ -379,6 +389,11 @@ export class Scriber {
     if (this.#eras.forget(acked)) this.#keeper.keep({ eras: this.eras, floor: this.floor })
   }
 
+  /** Tells the store of a class that the program declares. @throws UsageError `SYNCRO_NAME_INVALID`, see `Store.declare`. */
+  declare(declared: StoredClass): void {
+    this.#options.store?.declare?.(declared)
+  }
+
   /** @throws UsageError `SYNCRO_NAME_INVALID` for what cannot name a class or a field. */
   checkName(name: string): void {
     checkName(name, this.limits)
@@ -576,7 +591,7 @@ export class Scriber {
         const { rows, position } = opening
         if (Symbol.asyncIterator in rows) return this.#begin(opening)
         this.ledger.order.begin(position)
-        for (const row of rows) this.ledger.restoreStored(row)
+        for (const part of rows) this.ledger.restoreStored(part)
         this.ledger.restored()
       }
       this.#beginEra(opening)
@@ -590,7 +605,7 @@ export class Scriber {
     this.#opened = true
     if (image !== undefined) {
       this.ledger.order.begin(image.position)
-      for await (const row of image.rows) this.ledger.restoreStored(row)
+      for await (const part of image.rows) this.ledger.restoreStored(part)
       this.ledger.restored()
     }
     this.#beginEra(image)

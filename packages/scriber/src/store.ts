@@ -14,6 +14,13 @@ export type StoreLevel = 'memory' | 'os' | 'disk'
 export interface Store {
   readonly level: StoreLevel
   /**
+   * Tells of a class that the program declares, before the first row of it is kept: a store with columns gives each of its fields one. Called before
+   * `open` has resolved, mostly. Rows may have fields that no class declares, and values that do not fit; they are kept all the same.
+   *
+   * @throws UsageError `SYNCRO_NAME_INVALID` for names that the store cannot tell apart.
+   */
+  declare?(declared: StoredClass): void
+  /**
    * Opens the store and gives what it holds; undefined where it is new. Called once, before anything else.
    *
    * @throws StoreError `SYNCRO_STORE_IN_USE` if another process has it, `SYNCRO_STORE_DAMAGED` if it cannot be trusted.
@@ -28,6 +35,16 @@ export interface Store {
   keep(transaction: StoreTransaction): void | Promise<void>
   /** Keeps what is under way and lets go of the store. */
   close(): void | Promise<void>
+}
+
+/** What the values of a field are, by its declared type; `null` comes with any. `json` is any value. */
+export type FieldKind = 'text' | 'integer' | 'number' | 'boolean' | 'date' | 'bigint' | 'bytes' | 'json'
+
+/** A class as the program declares it. */
+export interface StoredClass {
+  readonly name: string
+  readonly id: 'text' | 'integer'
+  readonly fields: readonly { readonly name: string; readonly kind: FieldKind }[]
 }
 
 /** One opening of a ledger, and the position at which it began. */
@@ -146,8 +163,8 @@ export interface StoreImage {
   readonly ages: readonly Age[]
   readonly position: number
   readonly floor: number
-  /** In any order. */
-  readonly rows: Iterable<StoredRow> | AsyncIterable<StoredRow>
+  /** In any order, in parts of any size; a store that reads for long lets the event loop turn between them. */
+  readonly rows: Iterable<readonly StoredRow[]> | AsyncIterable<readonly StoredRow[]>
   readonly replicas: readonly StoredReplica[]
   readonly outbox: readonly OutboxEntry[]
 }

@@ -37,7 +37,7 @@ function everythingOf({ scriber, steps, store }: Kept): unknown {
 /** What is stored; the order of a row's fields is that in which the ledger met their names. */
 function storedIn(store: MemoryStore): unknown {
   const image = store.copy().open()
-  const rows = Array.from((image?.rows ?? []) as Iterable<StoredRow>, ({ fields, ...row }) => ({
+  const rows = Array.from(image?.rows.flat() ?? [], ({ fields, ...row }: StoredRow) => ({
     ...row,
     fields: [...fields].sort((a, b) => (a.name < b.name ? -1 : 1)),
   }))

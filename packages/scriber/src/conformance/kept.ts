@@ -30,7 +30,7 @@ export async function openAndRead(store: Store): Promise<Contents | undefined> {
   const image = await store.open()
   if (image === undefined) return undefined
   const rows: StoredRow[] = []
-  for await (const row of image.rows) rows.push(row)
+  for await (const part of image.rows) rows.push(...part)
   rows.sort((a, b) => a.position - b.position)
   return { ...image, rows }
 }
