@@ -26,7 +26,12 @@ export class UsageError<Code extends string = UsageErrorCode> extends Error {
   }
 }
 
-export type StoreErrorCode = 'SYNCRO_STORE_FAILED' | 'SYNCRO_STORE_DAMAGED' | 'SYNCRO_STORE_IN_USE'
+export type StoreErrorCode =
+  | 'SYNCRO_STORE_DAMAGED'
+  | 'SYNCRO_STORE_FAILED'
+  | 'SYNCRO_STORE_FOREIGN'
+  | 'SYNCRO_STORE_IN_USE'
+  | 'SYNCRO_STORE_NEWER'
 
 /** The store could not keep or give back what it was asked to; nothing after it is acknowledged. */
 export class StoreError extends Error {

@@ -1,0 +1,178 @@
+/** The classes of a file: their numbers, their fields, and the tables that were made for those that the program declares. */
+import { type StoredClass, type StoredRow, UsageError } from '@syncro/scriber'
+import { columnTypes } from './cell.js'
+import { ClassTable, type Layout, type TableColumn, tableSql } from './class-table.js'
+import { type Database, damaged, quoted } from './database.js'
+import { Numbers } from './numbers.js'
+import { seal, unseal } from './seal.js'
+
+/** More columns than SQLite has in a table; what is beyond is kept beside it. */
+const maxColumns = 1_900
+
+export class Catalog {
+  readonly #database: Database
+  readonly #path: string
+  readonly #writers: Numbers
+  readonly #classes = new Map<string, ClassTable>()
+  /** Names that have got numbers and are not stored yet. */
+  #named: (() => void)[] = []
+
+  constructor(database: Database, path: string) {
+    this.#database = database
+    this.#path = path
+    this.#writers = new Numbers((number, id) => this.#store('INSERT INTO syncro_writers VALUES (?, ?)', [number, id]))
+    this.#restore()
+  }
+
+  get classes(): IterableIterator<ClassTable> {
+    return this.#classes.values()
+  }
+
+  /** The table of a class; made for one that is new. */
+  table(name: string): ClassTable {
+    return this.#classes.get(name) ?? this.#add(this.#classes.size, name)
+  }
+
+  /** Stores the names that have got numbers: before the rows that hold these. */
+  storeNames(): void {
+    for (const store of this.#named.splice(0)) store()
+  }
+
+  /** The names that are not stored need not be: what held their numbers is not kept. */
+  forgetNames(): void {
+    this.#named = []
+  }
+
+  /**
+   * Makes or changes the table of a class, in a transaction that is open. Nothing is dropped: what a class declares no more keeps its column.
+   *
+   * @throws UsageError `SYNCRO_NAME_INVALID` for names that SQL takes for those of tables or columns that are there.
+   */
+  declare(declared: StoredClass): void {
+    const table = this.table(declared.name)
+    const layout = this.#layoutOf(table, declared)
+    if (sameLayout(table.layout, layout)) return
+    this.#checkTables(table, declared.name)
+    checkNames([...layout.columns.map(({ name }) => name)], `fields of ${declared.name}`)
+    const isOnlyWider = table.layout !== undefined && startsWith(layout, table.layout)
+    const rows = [...table.read(this.#database, { withRest: isOnlyWider })].flat()
+    if (isOnlyWider) this.#widen(table, layout)
+    else this.#rebuild(table, layout)
+    this.storeNames()
+    const sealed = seal(JSON.stringify({ name: table.name, layout }))
+    this.#database.prepare('UPDATE syncro_classes SET sealed = ? WHERE number = ?').run([sealed, table.number])
+    this.#rewrite(table, rows)
+  }
+
+  #widen(table: ClassTable, layout: Layout): void {
+    const known = table.layout!.columns.length
+    for (const { name, kind } of layout.columns.slice(known))
+      this.#database.exec(`ALTER TABLE ${quoted(table.name)} ADD COLUMN ${columnSql(name, kind)}`)
+    table.layout = layout
+  }
+
+  #rebuild(table: ClassTable, layout: Layout): void {
+    if (table.layout !== undefined) this.#database.exec(`DROP TABLE ${quoted(table.name)}`)
+    this.#database.exec(tableSql(table.name, layout))
+    table.layout = layout
+  }
+
+  #rewrite(table: ClassTable, rows: readonly StoredRow[]): void {
+    for (const row of rows) table.put(this.#database, table.written(row))
+  }
+
+  /** The columns that are there, then those that are new; of a changed kind, a column is another. */
+  #layoutOf(table: ClassTable, { id, fields }: StoredClass): Layout {
+    const kinds = new Map(fields.map(({ name, kind }) => [name, kind]))
+    const known = table.layout?.columns ?? []
+    const columns: TableColumn[] = known.map((column) => ({ ...column, kind: kinds.get(column.name) ?? column.kind }))
+    const names = new Set(columns.map(({ name }) => name))
+    for (const { name, kind } of fields)
+      if (!names.has(name) && columns.length < maxColumns) columns.push({ name, kind, number: table.fields.of(name) })
+    return { id, columns }
+  }
+
+  #checkTables(table: ClassTable, name: string): void {
+    const others = [...this.#classes.values()].filter((other) => other !== table && other.layout !== undefined)
+    checkNames([...others.map((other) => other.name), name], 'classes')
+  }
+
+  #add(number: number, name: string): ClassTable {
+    const fields = new Numbers((field, fieldName) =>
+      this.#store('INSERT INTO syncro_fields VALUES (?, ?, ?)', [number, field, seal(JSON.stringify(fieldName))]),
+    )
+    const table = new ClassTable(number, name, fields, this.#writers)
+    this.#classes.set(name, table)
+    this.#store('INSERT INTO syncro_classes VALUES (?, ?)', [number, seal(JSON.stringify({ name }))])
+    return table
+  }
+
+  #store(sql: string, parameters: readonly (number | string)[]): void {
+    this.#named.push(() => this.#database.prepare(sql).run(parameters))
+  }
+
+  #restore(): void {
+    const read = (sql: string) => this.#database.prepare(sql).all([])
+    for (const [number, id] of read('SELECT number, id FROM syncro_writers ORDER BY number'))
+      this.#writers.restore(number as number, id as string)
+    const classes: ClassTable[] = []
+    for (const [number, sealed] of read('SELECT number, sealed FROM syncro_classes ORDER BY number')) {
+      const { name, layout } = this.#unsealed(sealed as string, 'a class') as {
+        readonly name: string
+        readonly layout?: Layout
+      }
+      const table = this.#add(number as number, name)
+      table.layout = layout
+      classes[number as number] = table
+    }
+    for (const [number, field, sealed] of read(
+      'SELECT class, number, sealed FROM syncro_fields ORDER BY class, number',
+    ))
+      classes[number as number]?.fields.restore(field as number, this.#unsealed(sealed as string, 'a field') as string)
+    this.forgetNames()
+  }
+
+  #unsealed(sealed: string, what: string): unknown {
+    const text = unseal(sealed)
+    if (text === undefined) throw damaged(this.#path, `the name of ${what} is not as it was written`)
+    return JSON.parse(text)
+  }
+}
+
+/** Names that SQL takes for one another, and those that are taken. @throws UsageError `SYNCRO_NAME_INVALID`. */
+export function checkNames(names: readonly string[], what: string): void {
+  const met = new Map<string, string>(what === 'classes' ? [] : [['id', 'id']])
+  for (const name of names) {
+    const folded = name.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
+    const other = met.get(folded)
+    if (other !== undefined)
+      throw new UsageError(
+        'SYNCRO_NAME_INVALID',
+        `The ${what} include ${JSON.stringify(other)} and ${JSON.stringify(name)}: SQL takes them for one. Give one of them another name.`,
+      )
+    if (what === 'classes' && (folded.startsWith('sqlite_') || folded.startsWith('syncro_')))
+      throw new UsageError(
+        'SYNCRO_NAME_INVALID',
+        `No class can be named ${JSON.stringify(name)} where a SQLite file keeps it: tables whose names begin like this are not for records. Give it another name.`,
+      )
+    if (name.includes('\0'))
+      throw new UsageError(
+        'SYNCRO_NAME_INVALID',
+        `SQL cannot take the name ${JSON.stringify(name)}: leave the NUL out.`,
+      )
+    met.set(folded, name)
+  }
+}
+
+function columnSql(name: string, kind: TableColumn['kind']): string {
+  return `${quoted(name)} ${columnTypes[kind]}`
+}
+
+function sameLayout(a: Layout | undefined, b: Layout): boolean {
+  return a !== undefined && JSON.stringify(a) === JSON.stringify(b)
+}
+
+function startsWith(wider: Layout, narrow: Layout): boolean {
+  const beginning = { id: wider.id, columns: wider.columns.slice(0, narrow.columns.length) }
+  return JSON.stringify(beginning) === JSON.stringify(narrow)
+}

@@ -1,0 +1,264 @@
+/** One class in the file: the table of its records, with a column for each declared field, and its rows in `syncro_rows`. */
+import {
+  compareStamps,
+  type FieldKind,
+  type RecordId,
+  type StoredClass,
+  type StoredField,
+  type StoredRow,
+  type StoredStamp,
+} from '@syncro/scriber'
+import { type Cell, cellOf, cellText, columnTypes, isPlain, type ReadCell, valueOf } from './cell.js'
+import { type Database, quoted, type Statement } from './database.js'
+import type { Numbers } from './numbers.js'
+import { birthPart, destroyPart, firstField, type PackedPart, pack, Unpacking } from './packed.js'
+import { seal, unseal } from './seal.js'
+import { readJson, writeJson } from './value-json.js'
+
+/** A field that has a column. */
+export interface TableColumn {
+  readonly name: string
+  readonly kind: FieldKind
+  /** Of the field, among all of its class. */
+  readonly number: number
+}
+
+/** The table of a class. */
+export interface Layout {
+  readonly id: StoredClass['id']
+  readonly columns: readonly TableColumn[]
+}
+
+/** A row as it is written. */
+export interface WrittenRow {
+  readonly table: ClassTable
+  readonly id: RecordId
+  readonly sealed: string
+  readonly rest: string | null
+  /** Absent for a row without a place in the table. */
+  readonly cells?: readonly Cell[]
+}
+
+interface Statements {
+  readonly put: Statement | undefined
+  readonly drop: Statement | undefined
+  readonly putRow: Statement
+  readonly dropRow: Statement
+}
+
+/** Rows that are read before the event loop turns. */
+const partSize = 2_000
+
+export class ClassTable {
+  readonly number: number
+  readonly name: string
+  readonly fields: Numbers
+  readonly #writers: Numbers
+  #layout: Layout | undefined
+  /** By the field's number: where its column is. */
+  #columnOf: (number | undefined)[] = []
+  #statements: Statements | undefined
+
+  /**
+   * @param fields the numbers of the class's fields.
+   * @param writers those of all writers.
+   */
+  constructor(number: number, name: string, fields: Numbers, writers: Numbers) {
+    this.number = number
+    this.name = name
+    this.fields = fields
+    this.#writers = writers
+  }
+
+  /** Undefined for a class that was never declared: all of it is in `syncro_rows`. */
+  get layout(): Layout | undefined {
+    return this.#layout
+  }
+
+  set layout(layout: Layout | undefined) {
+    this.#layout = layout
+    this.#statements = undefined
+    this.#columnOf = []
+    for (const [at, { number }] of (layout?.columns ?? []).entries()) this.#columnOf[number] = at
+  }
+
+  /** How a row is written. */
+  written({ id, position, life, fields }: StoredRow): WrittenRow {
+    const isTabled = this.#hasPlace(id, life)
+    const parts: PackedPart[] = []
+    if (life?.birth !== undefined) parts.push(this.#part(birthPart, life.birth))
+    if (life?.destroy !== undefined) parts.push(this.#part(destroyPart, life.destroy))
+    const cells: Cell[] = Array(this.#layout?.columns.length ?? 0).fill(null)
+    let rest: Record<string, unknown> | undefined
+    for (const field of fields) {
+      const number = this.fields.of(field.name)
+      parts.push(this.#part(number + firstField, field))
+      const at = isTabled ? this.#columnOf[number] : undefined
+      const cell = at === undefined ? undefined : cellOf(this.#layout!.columns[at]!.kind, field.value)
+      if (cell !== undefined) cells[at!] = cell
+      else {
+        rest ??= {}
+        rest[number] = field.value
+      }
+    }
+    const packed = pack(position, isTabled, parts)
+    const restText = rest === undefined ? null : writeJson(rest as never)
+    const sealed = seal(packed, this.#besideText(id, restText, isTabled ? cells : []))
+    return { table: this, id, sealed, rest: restText, ...(isTabled ? { cells } : undefined) }
+  }
+
+  put(database: Database, { id, sealed, rest, cells }: WrittenRow): void {
+    const { put, drop, putRow } = this.#prepared(database)
+    putRow.run([this.number, idCell(id), sealed, rest])
+    if (cells !== undefined) put!.run([id, ...cells])
+    else if (drop !== undefined && isPlainId(id)) drop.run([id])
+  }
+
+  drop(database: Database, id: RecordId): void {
+    const { drop, dropRow } = this.#prepared(database)
+    dropRow.run([this.number, idCell(id)])
+    if (isPlainId(id)) drop?.run([id])
+  }
+
+  /** All rows, in parts; or those of which some is beside the table. @throws SyntaxError for what was not written by us. */
+  *read(database: Database, options: { readonly withRest?: boolean } = {}): IterableIterator<StoredRow[]> {
+    const layout = this.#layout
+    const columns = (layout?.columns ?? []).map(({ name }) => `, t.${quoted(name)}`).join('')
+    const join = layout === undefined ? '' : `LEFT JOIN ${quoted(this.name)} t ON t.id = s.id`
+    const table = layout === undefined ? 'NULL' : 't.id IS NOT NULL'
+    const which = options.withRest === true ? 'AND s.rest IS NOT NULL' : ''
+    const sql = `SELECT s.id, s.sealed, s.rest, ${table}${columns} FROM syncro_rows s ${join} WHERE s.class = ? ${which}`
+    const unpacking = new Unpacking()
+    let part: StoredRow[] = []
+    for (const cells of database.prepare(sql).iterate([this.number])) {
+      part.push(this.#row(cells, unpacking))
+      if (part.length < partSize) continue
+      yield part
+      part = []
+    }
+    if (part.length > 0) yield part
+  }
+
+  #row(cells: readonly ReadCell[], unpacking: Unpacking): StoredRow {
+    const [idRead, sealed, rest, isThere] = cells
+    const id = idOf(idRead!)
+    const end = (sealed as string).lastIndexOf('~')
+    unpacking.begin((sealed as string).slice(0, Math.max(0, end)))
+    const { position, isTabled } = unpacking
+    const values = isTabled ? cells.slice(firstColumn) : []
+    if (isTabled && isThere !== 1) throw this.#broken(id, 'its record is missing in the table')
+    if (unseal(sealed as string, this.#besideText(id, rest as string | null, values)) === undefined)
+      throw this.#broken(id, 'it is not as it was written')
+    const beside =
+      rest === null ? undefined : (readJson(rest as string) as { readonly [number: string]: StoredField['value'] })
+    let birth: StoredStamp | undefined
+    let destroy: StoredStamp | undefined
+    const fields: StoredField[] = []
+    while (unpacking.next()) {
+      const { part, stamp, partPosition } = unpacking
+      const writer = this.#writers.name(unpacking.writer)
+      if (part === birthPart) birth = { stamp, writer, position: partPosition }
+      else if (part === destroyPart) destroy = { stamp, writer, position: partPosition }
+      else {
+        const number = part - firstField
+        fields.push({
+          name: this.fields.name(number),
+          value: this.#value(number, values, beside),
+          stamp,
+          writer,
+          position: partPosition,
+        })
+      }
+    }
+    if (birth === undefined && destroy === undefined) return { name: this.name, id, position, fields }
+    const life = {
+      ...(birth === undefined ? undefined : { birth }),
+      ...(destroy === undefined ? undefined : { destroy }),
+    }
+    return { name: this.name, id, position, life, fields }
+  }
+
+  #value(
+    number: number,
+    cells: readonly ReadCell[],
+    beside: { readonly [number: string]: StoredField['value'] } | undefined,
+  ) {
+    const value = beside?.[number]
+    if (value !== undefined) return value
+    const at = this.#columnOf[number]
+    return at === undefined ? null : valueOf(this.#layout!.columns[at]!.kind, cells[at] ?? null)
+  }
+
+  /** Whether a row has a place in the table: the records that live have, so that other tools see those and no more. */
+  #hasPlace(id: RecordId, life: StoredRow['life']): boolean {
+    if (this.#layout === undefined || life?.birth === undefined) return false
+    const { birth, destroy } = life
+    if (destroy !== undefined && compareStamps(birth.stamp, birth.writer, destroy.stamp, destroy.writer) < 0)
+      return false
+    return this.#layout.id === 'integer' ? typeof id === 'number' : typeof id === 'string' && isPlain(id)
+  }
+
+  /** What is stored beside the stamps of a row, and sealed with them. A column that is added later, and is empty, changes nothing in it. */
+  #besideText(id: RecordId, rest: string | null, cells: readonly ReadCell[]): string {
+    let text = `${typeof id === 'number' ? '#' : ''}${id}\n${rest ?? ''}`
+    for (let at = 0; at < cells.length; at++) {
+      const cell = cells[at]!
+      if (cell !== null) text += `\n${this.#layout!.columns[at]!.number} ${cellText(cell)}`
+    }
+    return text
+  }
+
+  #part(part: number, { stamp, writer, position }: StoredStamp): PackedPart {
+    return { part, stamp, writer: this.#writers.of(writer), position }
+  }
+
+  #prepared(database: Database): Statements {
+    this.#statements ??= this.#prepare(database)
+    return this.#statements
+  }
+
+  #prepare(database: Database): Statements {
+    const columns = this.#layout?.columns ?? []
+    const table = this.#layout === undefined ? undefined : quoted(this.name)
+    const names = ['id', ...columns.map(({ name }) => quoted(name))]
+    const places = names.map(() => '?').join(', ')
+    return {
+      put:
+        table === undefined
+          ? undefined
+          : database.prepare(`INSERT OR REPLACE INTO ${table} (${names.join(', ')}) VALUES (${places})`),
+      drop: table === undefined ? undefined : database.prepare(`DELETE FROM ${table} WHERE id = ?`),
+      putRow: database.prepare('INSERT OR REPLACE INTO syncro_rows (class, id, sealed, rest) VALUES (?, ?, ?, ?)'),
+      dropRow: database.prepare('DELETE FROM syncro_rows WHERE class = ? AND id = ?'),
+    }
+  }
+
+  #broken(id: RecordId, what: string): SyntaxError {
+    return new SyntaxError(`in ${this.name} ${JSON.stringify(id)}, ${what}`)
+  }
+}
+
+const firstColumn = 4
+
+/** The statement that makes the table of a class. */
+export function tableSql(name: string, { id, columns }: Layout): string {
+  const definitions = columns.map(({ name: column, kind }) => `, ${quoted(column)} ${columnTypes[kind]}`).join('')
+  // Integer ids are the row ids themselves; text as the key of a table without them, so that records lie as their ids do.
+  return id === 'integer'
+    ? `CREATE TABLE ${quoted(name)} (id INTEGER PRIMARY KEY${definitions})`
+    : `CREATE TABLE ${quoted(name)} (id TEXT PRIMARY KEY NOT NULL${definitions}) WITHOUT ROWID`
+}
+
+function isPlainId(id: RecordId): boolean {
+  return typeof id === 'number' || isPlain(id)
+}
+
+/** An id as a key that SQL compares exactly: an integer, a text, or the bytes of one that SQL would cut off. */
+function idCell(id: RecordId): bigint | string | Uint8Array {
+  if (typeof id === 'number') return BigInt(id)
+  return isPlain(id) ? id : Buffer.from(id)
+}
+
+function idOf(cell: ReadCell): RecordId {
+  return typeof cell === 'string' || typeof cell === 'number' ? cell : Buffer.from(cell as ArrayBuffer).toString()
+}

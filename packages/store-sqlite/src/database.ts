@@ -1,0 +1,74 @@
+/** What we use of the SQLite library, and its errors in our words. */
+import { StoreError } from '@syncro/scriber'
+import Libsql from 'libsql'
+import type { ReadCell } from './cell.js'
+
+type Parameter = null | number | bigint | string | Uint8Array
+
+export interface Statement {
+  run(parameters: readonly Parameter[]): unknown
+  /** Rows as arrays. */
+  all(parameters: readonly Parameter[]): readonly (readonly ReadCell[])[]
+  iterate(parameters: readonly Parameter[]): IterableIterator<readonly ReadCell[]>
+}
+
+export interface Database {
+  exec(sql: string): unknown
+  prepare(sql: string): Statement
+  close(): unknown
+}
+
+/** Opens a file, made where there is none. @param options `timeoutMs`: how long to wait for one that is locked. */
+export function openDatabase(path: string, options: { readonly timeoutMs: number }): Database {
+  const database = new Libsql(path, { timeout: options.timeoutMs })
+  return {
+    exec: (sql) => database.exec(sql),
+    prepare(sql) {
+      const statement = database.prepare(sql)
+      return {
+        run: (parameters) => statement.run([...parameters]),
+        all: (parameters) => statement.raw().all([...parameters]) as (readonly ReadCell[])[],
+        iterate: (parameters) => statement.raw().iterate([...parameters]) as IterableIterator<readonly ReadCell[]>,
+      }
+    },
+    close: () => database.close(),
+  }
+}
+
+/** The first column of the first row. */
+export function first(database: Database, sql: string): ReadCell | undefined {
+  return database.prepare(sql).all([])[0]?.[0]
+}
+
+/** `SQLITE_…`, for an error of the library. */
+export function sqliteCode(error: unknown): string | undefined {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return typeof code === 'string' && code.startsWith('SQLITE_') ? code : undefined
+}
+
+/** A name in SQL. */
+export function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}
+
+/** What went wrong with a file, as the store's error. */
+export function storeError(path: string, cause: unknown): StoreError {
+  if (cause instanceof StoreError) return cause
+  const code = sqliteCode(cause)
+  const text = cause instanceof Error ? cause.message : String(cause)
+  if (code?.startsWith('SQLITE_CORRUPT') === true || code === 'SQLITE_NOTADB' || cause instanceof SyntaxError)
+    return damaged(path, text, cause)
+  return new StoreError(
+    'SYNCRO_STORE_FAILED',
+    `${path} could not be read or written (${text}). Look whether the disk is full, the directory is there, and the file may be written; then open the store anew.`,
+    { cause },
+  )
+}
+
+export function damaged(path: string, what: string, cause?: unknown): StoreError {
+  return new StoreError(
+    'SYNCRO_STORE_DAMAGED',
+    `${path} is damaged: ${what}. Nothing of it is shown or sent. Restore it from a backup, or move it away and begin with an empty one: other clients will bring what they have.`,
+    { cause },
+  )
+}

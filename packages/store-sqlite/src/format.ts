@@ -1,0 +1,63 @@
+/** The file as a whole: that it is one of ours, of a format that we know, and sound. */
+import { StoreError } from '@syncro/scriber'
+import { type Database, damaged, first } from './database.js'
+
+/** `SYNC`: tells our files from other SQLite databases. */
+const applicationId = 0x53594e43
+
+/** Raised whenever an older version could not read what this one writes. */
+const format = 1
+
+/**
+ * The tables beside those of the classes. A row has its stamps here, and whatever has no column; its class's table has the values of records that live.
+ * Everything that is not a key is sealed: see seal.ts.
+ */
+const schema = `
+  CREATE TABLE syncro_state (key TEXT PRIMARY KEY, sealed TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE syncro_writers (number INTEGER PRIMARY KEY, id TEXT NOT NULL);
+  CREATE TABLE syncro_classes (number INTEGER PRIMARY KEY, sealed TEXT NOT NULL);
+  CREATE TABLE syncro_fields (class INTEGER, number INTEGER, sealed TEXT NOT NULL, PRIMARY KEY (class, number)) WITHOUT ROWID;
+  CREATE TABLE syncro_rows (class INTEGER, id, sealed TEXT NOT NULL, rest TEXT, PRIMARY KEY (class, id)) WITHOUT ROWID;
+  CREATE TABLE syncro_replicas (uid TEXT, ledger TEXT, sealed TEXT NOT NULL, PRIMARY KEY (uid, ledger)) WITHOUT ROWID;
+  CREATE TABLE syncro_outbox (number INTEGER PRIMARY KEY, sealed TEXT NOT NULL);
+  PRAGMA application_id = ${applicationId};
+  PRAGMA user_version = ${format};
+`
+
+/**
+ * Makes a new file ours, or looks at one that is there.
+ *
+ * @returns whether it is new.
+ * @throws StoreError `SYNCRO_STORE_FOREIGN`, `SYNCRO_STORE_NEWER`, `SYNCRO_STORE_DAMAGED`.
+ */
+export function prepare(database: Database, path: string): boolean {
+  // Outside readers are never in a writer's way, nor it in theirs; a commit is one write at the end of a file.
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = OFF')
+  const id = first(database, 'PRAGMA application_id')
+  if (id === applicationId) {
+    checkFormat(first(database, 'PRAGMA user_version'), path)
+    checkSound(database, path)
+    return false
+  }
+  if (id !== 0 || first(database, 'SELECT count(*) FROM sqlite_schema') !== 0)
+    throw new StoreError(
+      'SYNCRO_STORE_FOREIGN',
+      `${path} is a SQLite database, but not one of Syncro's: it is left as it is. Give the store a file of its own.`,
+    )
+  database.exec(`BEGIN IMMEDIATE; ${schema} COMMIT`)
+  return true
+}
+
+function checkFormat(found: unknown, path: string): void {
+  if (typeof found === 'number' && found <= format) return
+  throw new StoreError(
+    'SYNCRO_STORE_NEWER',
+    `${path} was written by a newer version of @syncro/store-sqlite (format ${found}; this one knows ${format}). It is left as it is: use that version, or give this one another file.`,
+  )
+}
+
+function checkSound(database: Database, path: string): void {
+  const problems = database.prepare('PRAGMA quick_check(3)').all([])
+  if (problems.length === 1 && problems[0]![0] === 'ok') return
+  throw damaged(path, problems.map(([problem]) => problem).join('; '))
+}

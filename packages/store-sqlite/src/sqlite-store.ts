@@ -1,0 +1,240 @@
+/** The Store contract on a SQLite file. Transactions of one turn of the event loop are one commit, and what came while the disk was at work is the next. */
+import { closeSync, fdatasync, fsyncSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import {
+  type RecordId,
+  type Store,
+  type StoredClass,
+  type StoredRow,
+  StoreError,
+  type StoreImage,
+  type StoreTransaction,
+} from '@syncro/scriber'
+import { Catalog, checkNames } from './catalog.js'
+import type { WrittenRow } from './class-table.js'
+import { type Database, openDatabase, storeError } from './database.js'
+import { prepare } from './format.js'
+import { Lock } from './lock.js'
+import { State, StateChanges } from './state.js'
+
+const sync = promisify(fdatasync)
+
+/** How long a reader of the file may hold up a commit, in ms. */
+const busyMs = 5_000
+
+export interface SqliteOptions {
+  /** What a kept transaction survives: `os`, a kill; `disk`, a power cut. Default: `disk`. */
+  readonly level?: 'os' | 'disk'
+}
+
+/** Transactions that are committed together. */
+interface Group {
+  readonly rows: Map<string, WrittenRow | undefined>
+  readonly state: StateChanges
+  readonly settle: { readonly kept: () => void; readonly failed: (error: StoreError) => void }[]
+}
+
+/** An open file. */
+interface Open {
+  readonly lock: Lock
+  readonly database: Database
+  readonly catalog: Catalog
+  readonly state: State
+}
+
+export class SqliteStore implements Store {
+  readonly level: 'os' | 'disk'
+  readonly #path: string
+  readonly #declared: StoredClass[] = []
+  #open: Open | undefined
+  #failure: StoreError | undefined
+  #group: Group | undefined
+  /** Commits one group after the other; undefined while there is none. */
+  #committing: Promise<void> | undefined
+  /** The file of the write-ahead log, for having it written to the disk without holding up everything else. */
+  #log: number | undefined
+
+  /** @param path of the file; made where there is none. */
+  constructor(path: string, options: SqliteOptions = {}) {
+    this.#path = path
+    this.level = options.level ?? 'disk'
+  }
+
+  declare(declared: StoredClass): void {
+    checkNames([...this.#declared.map(({ name }) => name), declared.name], 'classes')
+    checkNames(
+      declared.fields.map(({ name }) => name),
+      `fields of ${declared.name}`,
+    )
+    this.#declared.push(declared)
+    if (this.#open !== undefined) this.#declareNow(this.#open, declared)
+  }
+
+  async open(): Promise<StoreImage | undefined> {
+    // Whoever makes a Syncro declares its classes in the same turn.
+    await undefined
+    this.#failure = undefined
+    const lock = this.#locked()
+    let database: Database | undefined
+    try {
+      database = openDatabase(this.#path, { timeoutMs: busyMs })
+      const isNew = prepare(database, this.#path)
+      const catalog = new Catalog(database, this.#path)
+      const state = new State(database, this.#path)
+      const open = { lock, database, catalog, state }
+      for (const declared of this.#declared) this.#declareNow(open, declared)
+      const image = state.read()
+      if (isNew) this.#syncDirectory()
+      this.#open = open
+      return image === undefined ? undefined : { ...image, rows: this.#rows(open) }
+    } catch (cause) {
+      database?.close()
+      lock.release()
+      throw storeError(this.#path, cause)
+    }
+  }
+
+  keep(transaction: StoreTransaction): Promise<void> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure)
+    try {
+      const group = this.#added(transaction)
+      return new Promise((kept, failed) => {
+        group.settle.push({ kept, failed })
+        this.#committing ??= this.#commitAll()
+      })
+    } catch (cause) {
+      const problem =
+        'A transaction could not be read, and none of it was kept. Open the store anew, and look at the cause.'
+      this.#failure = new StoreError('SYNCRO_STORE_FAILED', problem, { cause })
+      return Promise.reject(this.#failure)
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#committing
+    const open = this.#open
+    if (open === undefined) return
+    this.#open = undefined
+    if (this.#log !== undefined) closeSync(this.#log)
+    this.#log = undefined
+    open.database.close()
+    open.lock.release()
+  }
+
+  #locked(): Lock {
+    try {
+      return new Lock(this.#path)
+    } catch (cause) {
+      throw storeError(this.#path, cause)
+    }
+  }
+
+  async *#rows({ catalog, database }: Open): AsyncIterableIterator<readonly StoredRow[]> {
+    try {
+      for (const table of catalog.classes)
+        for (const rows of table.read(database)) {
+          yield rows
+          await nextTurn()
+        }
+    } catch (cause) {
+      throw storeError(this.#path, cause)
+    }
+  }
+
+  #declareNow({ database, catalog }: Open, declared: StoredClass): void {
+    // What waits to be committed was written for the table as it is.
+    if (this.#group !== undefined) this.#commit(this.#takeGroup()!)
+    inTransaction(database, () => catalog.declare(declared))
+  }
+
+  /** All or nothing: whatever can go wrong while a transaction is read goes wrong before any of it is added. */
+  #added({ rows = [], trimmed = [], ...transaction }: StoreTransaction): Group {
+    const { catalog } = this.#open!
+    const written = rows.map((row) => catalog.table(row.name).written(row))
+    this.#group ??= { rows: new Map(), state: new StateChanges(), settle: [] }
+    for (const row of written) this.#group.rows.set(rowKey(row.table.name, row.id), row)
+    for (const { name, id } of trimmed) this.#group.rows.set(rowKey(name, id), undefined)
+    this.#group.state.add(transaction)
+    return this.#group
+  }
+
+  #takeGroup(): Group | undefined {
+    const group = this.#group
+    this.#group = undefined
+    return group
+  }
+
+  async #commitAll(): Promise<void> {
+    await nextTurn()
+    for (let group = this.#takeGroup(); group !== undefined; group = this.#takeGroup()) {
+      try {
+        if (this.#failure !== undefined) throw this.#failure
+        this.#commit(group)
+        if (this.level === 'disk') await this.#syncLog()
+        for (const { kept } of group.settle) kept()
+      } catch (cause) {
+        this.#failure ??= storeError(this.#path, cause)
+        for (const { failed } of group.settle) failed(this.#failure)
+      }
+    }
+    this.#committing = undefined
+  }
+
+  #commit({ rows, state }: Group): void {
+    const open = this.#open!
+    inTransaction(open.database, () => {
+      open.catalog.storeNames()
+      for (const [key, row] of rows)
+        if (row !== undefined) row.table.put(open.database, row)
+        else this.#drop(open, key)
+      open.state.store(state)
+    })
+  }
+
+  #drop({ catalog, database }: Open, key: string): void {
+    const [name, id] = JSON.parse(key) as [string, RecordId]
+    catalog.table(name).drop(database, id)
+  }
+
+  async #syncLog(): Promise<void> {
+    this.#log ??= openSync(`${this.#path}-wal`, 'r+')
+    await sync(this.#log)
+  }
+
+  /** A file that was just made is lost with the next power cut, unless its directory is written as well. */
+  #syncDirectory(): void {
+    if (process.platform === 'win32') return
+    const directory = openSync(dirname(this.#path), 'r')
+    try {
+      fsyncSync(directory)
+    } finally {
+      closeSync(directory)
+    }
+  }
+}
+
+function inTransaction(database: Database, work: () => void): void {
+  database.exec('BEGIN IMMEDIATE')
+  try {
+    work()
+    database.exec('COMMIT')
+  } catch (error) {
+    rollback(database)
+    throw error
+  }
+}
+
+/** After some errors SQLite has rolled back by itself, and says so by another. */
+function rollback(database: Database): void {
+  try {
+    database.exec('ROLLBACK')
+  } catch {
+    // The first error is the one to tell of.
+  }
+}
+
+function rowKey(name: string, id: RecordId): string {
+  return JSON.stringify([name, id])
+}

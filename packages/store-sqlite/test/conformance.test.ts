@@ -1,0 +1,16 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { storeSuite } from '@syncro/scriber/conformance'
+import { describe, test } from 'vitest'
+import { sqlite } from '../src/index.js'
+
+describe.each(['os', 'disk'] as const)('a SQLite store of level %s', (level) => {
+  storeSuite(test, { reopens: true, exclusive: true, waits: true, survivesKill: false }, () => {
+    const folder = mkdtempSync(join(tmpdir(), 'syncro-sqlite-'))
+    return {
+      store: () => sqlite(join(folder, 'data.db'), { level }),
+      dispose: () => rmSync(folder, { recursive: true }),
+    }
+  })
+})
