@@ -183,7 +183,8 @@ export class Exchange implements Dialogue<Message> {
     const [ours, theirs] = [this.#ours, this.#theirs]
     if (ours === undefined || theirs === undefined) return
     this.#session.shakenHands()
-    if (ours.good && theirs.good) this.#feed.follow(this.#presented!, this.#omitTheirs)
+    if (ours.good && theirs.good)
+      this.#feed.follow(this.#context.scriber.resumption(this.#presented!), this.#omitTheirs)
     // Two that never met, one of them empty: there is nothing to find out.
     else if (Math.min(ours.rows, theirs.rows) === 0 && this.#presented === null && this.#replica.cursor === undefined)
       this.#feed.follow({ position: 0 })

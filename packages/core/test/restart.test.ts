@@ -1,6 +1,7 @@
-import { MemoryStore } from '@syncro/scriber'
+import { type Cursor, MemoryStore } from '@syncro/scriber'
 import { describe, expect, test } from 'vitest'
 import type { Syncro } from '../src/syncro.js'
+import { type Heard, Peer } from './peer.js'
 import { shown, state, World } from './world.js'
 
 const disk = () => new MemoryStore({ level: 'disk' })
@@ -78,6 +79,28 @@ describe('a restart', () => {
     expect(sinces.length).toBeGreaterThan(1)
     // What had come before a break is not sent again, give or take what was under way.
     expect(written).toBeLessThan(whole * 2)
+  })
+
+  test('from an older copy passes nothing over that stands again where a catch-up has been', () => {
+    const world = new World()
+    const store = disk()
+    const before = world.client('a', { store, limits: { chunkRows: 2 } })
+    for (const id of [1, 2, 3, 4]) before.record('Todo', 'create', id, { title: `todo ${id}` })
+    const backup = store.copy()
+    before.record('Todo', 'update', 1, { done: true })
+    const peer = new Peer(world, before).hello().upgrade()
+    peer.send({ type: 'resume', cursor: null }, { type: 'resumed', good: false, rows: 0 })
+    world.settle()
+    // The connection might have broken after the first chunk: rows 2 and 3, since 1 has moved to the end.
+    const { era, position, since } = peer.all('mark')[0] as Cursor & Heard
+    expect([since, position]).toEqual([0, 3])
+    world.cut(peer.pair)
+    const restored = world.client('a', { store: backup })
+    const again = new Peer(world, restored).hello({ number: 1 }).upgrade()
+    const cursor = { ledger: restored.scriber.ledgerId, era, position, since: since!, view: '' }
+    again.send({ type: 'resume', cursor }, { type: 'resumed', good: true, rows: 0 }).settle()
+    const ids = again.all('rows').flatMap(({ rows }) => (rows as { id: number }[]).map(({ id }) => id))
+    expect(ids).toContain(1)
   })
 
   test('of a client without a durable store: it is sent everything, and sends what it has', () => {

@@ -81,7 +81,16 @@ export class Eras {
 
   /** Whether a cursor is good: its era is known, its position not beyond that era's end, and not below the floor. */
   isGood(cursor: Cursor): boolean {
-    return cursor.position >= this.#floor && this.isPlace(cursor)
+    return this.resumption(cursor).position >= this.#floor && this.isPlace(cursor)
+  }
+
+  /**
+   * From where somebody with a good cursor goes on. The middle of a catch-up is such a place only as long as its era is open: when a backup was
+   * restored meanwhile, rows stand here again where they stood before that catch-up came by, and it passed them over because they had moved on.
+   */
+  resumption({ era, position, since }: Cursor): { readonly position: number; readonly since?: number } {
+    if (since === undefined) return { position }
+    return era === this.open ? { position, since } : { position: since }
   }
 
   /** Whether a cursor names a place that this ledger has had, if only below the floor. */

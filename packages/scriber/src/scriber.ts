@@ -341,6 +341,11 @@ export class Scriber {
     return this.#eras.isGood(cursor)
   }
 
+  /** From where somebody with a good cursor goes on; see `Eras.resumption`. */
+  resumption(cursor: Cursor): { readonly position: number; readonly since?: number } {
+    return this.#eras.resumption(cursor)
+  }
+
   /** Whether a cursor names a place in this ledger: its era is known, and its position not beyond that era's end. */
   isPlace(cursor: Cursor): boolean {
     return this.#eras.isPlace(cursor)

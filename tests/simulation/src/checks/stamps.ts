@@ -80,7 +80,9 @@ export class StampsCheck implements Check {
   #remote(life: Life, step: Step): void {
     const session = sessionOf(step)
     const peer = session === undefined ? undefined : peerOf(session)
-    const stored = peer?.disk === undefined ? undefined : heldOnDisk(peer.disk)
+    // A copy makes anew what its original has made: nobody knows that of those changes.
+    const isCopy = peer !== undefined && peer.machine.copies > 0
+    const stored = peer?.disk === undefined || isCopy ? undefined : heldOnDisk(peer.disk)
     const { guardMs, guardRelayMs } = life.syncro.limits
     const greatest = stampAt(life.syncro.now() + guardMs + guardRelayMs)
     for (const effect of effectsOf(step)) {
