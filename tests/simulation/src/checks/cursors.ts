@@ -49,8 +49,9 @@ export class CursorsCheck implements Check {
   }
 
   /** What a cursor covers and is not held. */
-  #lackingOf({ ledger }: Scriber, cursor: Cursor, held: Held): string | undefined {
-    const { position, since = position } = cursor
+  #lackingOf(scriber: Scriber, cursor: Cursor, held: Held): string | undefined {
+    const { ledger } = scriber
+    const { position, since = position } = scriber.resumption(cursor)
     const { order, writers } = ledger
     for (const table of ledger.tables())
       for (let slot = 0; slot < table.end; slot++) {
