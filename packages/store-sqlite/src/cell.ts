@@ -43,7 +43,7 @@ export function cellOf(kind: FieldKind, value: Value): Cell | undefined {
 }
 
 /** The value that a cell was made of. */
-export function valueOf(kind: FieldKind, cell: ReadCell): Value {
+export function readValue(kind: FieldKind, cell: ReadCell): Value {
   if (cell === null) return null
   switch (kind) {
     case 'boolean':

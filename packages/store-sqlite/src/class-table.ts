@@ -8,11 +8,11 @@ import {
   type StoredRow,
   type StoredStamp,
 } from '@syncro/scriber'
-import { type Cell, cellOf, cellText, columnTypes, isPlain, type ReadCell, valueOf } from './cell.js'
+import { type Cell, cellOf, cellText, columnTypes, isPlain, type ReadCell, readValue } from './cell.js'
 import { type Database, quoted, type Statement } from './database.js'
 import type { Numbers } from './numbers.js'
 import { birthPart, destroyPart, firstField, type PackedPart, pack, Unpacking } from './packed.js'
-import { seal, unseal } from './seal.js'
+import { Checksum } from './seal.js'
 import { readJson, writeJson } from './value-json.js'
 
 /** A field that has a column. */
@@ -57,7 +57,10 @@ export class ClassTable {
   #layout: Layout | undefined
   /** By the field's number: where its column is. */
   #columnOf: (number | undefined)[] = []
+  /** Of the fields that have columns: their numbers, as text. */
+  #columnNumbers: readonly string[] = []
   #statements: Statements | undefined
+  readonly #checksum = new Checksum()
 
   /**
    * @param fields the numbers of the class's fields.
@@ -78,6 +81,7 @@ export class ClassTable {
   set layout(layout: Layout | undefined) {
     this.#layout = layout
     this.#statements = undefined
+    this.#columnNumbers = (layout?.columns ?? []).map(({ number }) => String(number))
     this.#columnOf = []
     for (const [at, { number }] of (layout?.columns ?? []).entries()) this.#columnOf[number] = at
   }
@@ -103,7 +107,8 @@ export class ClassTable {
     }
     const packed = pack(position, isTabled, parts)
     const restText = rest === undefined ? null : writeJson(rest as never)
-    const sealed = seal(packed, this.#besideText(id, restText, isTabled ? cells : []))
+    const sum = this.#sum({ packed, end: packed.length, id, rest: restText, cells: isTabled ? cells : [] })
+    const sealed = `${packed}~${sum.text}`
     return { table: this, id, sealed, rest: restText, ...(isTabled ? { cells } : undefined) }
   }
 
@@ -143,12 +148,12 @@ export class ClassTable {
     const [idRead, sealed, rest, isThere] = cells
     const id = idOf(idRead!)
     const end = (sealed as string).lastIndexOf('~')
-    unpacking.begin((sealed as string).slice(0, Math.max(0, end)))
+    unpacking.begin(sealed as string, end)
     const { position, isTabled } = unpacking
     const values = isTabled ? cells.slice(firstColumn) : []
     if (isTabled && isThere !== 1) throw this.#broken(id, 'its record is missing in the table')
-    if (unseal(sealed as string, this.#besideText(id, rest as string | null, values)) === undefined)
-      throw this.#broken(id, 'it is not as it was written')
+    const sum = this.#sum({ packed: sealed as string, end, id, rest: rest as string | null, cells: values })
+    if (!sum.ends(sealed as string, end + 1)) throw this.#broken(id, 'it is not as it was written')
     const beside =
       rest === null ? undefined : (readJson(rest as string) as { readonly [number: string]: StoredField['value'] })
     let birth: StoredStamp | undefined
@@ -186,7 +191,7 @@ export class ClassTable {
     const value = beside?.[number]
     if (value !== undefined) return value
     const at = this.#columnOf[number]
-    return at === undefined ? null : valueOf(this.#layout!.columns[at]!.kind, cells[at] ?? null)
+    return at === undefined ? null : readValue(this.#layout!.columns[at]!.kind, cells[at] ?? null)
   }
 
   /** Whether a row has a place in the table: the records that live have, so that other tools see those and no more. */
@@ -198,14 +203,24 @@ export class ClassTable {
     return this.#layout.id === 'integer' ? typeof id === 'number' : typeof id === 'string' && isPlain(id)
   }
 
-  /** What is stored beside the stamps of a row, and sealed with them. A column that is added later, and is empty, changes nothing in it. */
-  #besideText(id: RecordId, rest: string | null, cells: readonly ReadCell[]): string {
-    let text = `${typeof id === 'number' ? '#' : ''}${id}\n${rest ?? ''}`
+  /** A checksum of all that is stored of a row. A column that is added later, and is empty, changes nothing in it. */
+  #sum(stored: {
+    packed: string
+    end: number
+    id: RecordId
+    rest: string | null
+    cells: readonly ReadCell[]
+  }): Checksum {
+    const { packed, end, id, rest, cells } = stored
+    const sum = this.#checksum.begin().add(packed, end)
+    if (typeof id === 'string') sum.add(id)
+    else sum.add('#').add(String(id))
+    if (rest !== null) sum.add(rest)
     for (let at = 0; at < cells.length; at++) {
       const cell = cells[at]!
-      if (cell !== null) text += `\n${this.#layout!.columns[at]!.number} ${cellText(cell)}`
+      if (cell !== null) sum.add(this.#columnNumbers[at]!).add(cellText(cell))
     }
-    return text
+    return sum
   }
 
   #part(part: number, { stamp, writer, position }: StoredStamp): PackedPart {

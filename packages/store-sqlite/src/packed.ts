@@ -35,6 +35,7 @@ export function pack(position: number, isTabled: boolean, parts: readonly Packed
 export class Unpacking {
   #text = ''
   #at = 0
+  #end = 0
   #isBegun = false
   position = 0
   isTabled = true
@@ -44,9 +45,10 @@ export class Unpacking {
   writer = 0
   partPosition = 0
 
-  /** @throws SyntaxError */
-  begin(text: string): void {
+  /** @param end of the packed row in the text. @throws SyntaxError */
+  begin(text: string, end: number): void {
     this.#text = text
+    this.#end = end
     this.#at = 0
     this.position = this.#number()
     this.isTabled = text.charCodeAt(this.#at) !== mark
@@ -56,7 +58,7 @@ export class Unpacking {
 
   /** Goes to the next part; false after the last. @throws SyntaxError */
   next(): boolean {
-    if (this.#at >= this.#text.length) return false
+    if (this.#at >= this.#end) return false
     if (!this.#isBegun || this.#text.charCodeAt(this.#at) === space) {
       this.#expect(space)
       this.stamp = this.#number()
@@ -81,7 +83,7 @@ export class Unpacking {
     const from = this.#at
     let at = from
     let number = 0
-    for (; at < text.length; at++) {
+    for (; at < this.#end; at++) {
       const code = text.charCodeAt(at)
       if (code >= 48 && code <= 57) number = number * base + code - 48
       else if (code >= 97 && code <= 122) number = number * base + code - 87

@@ -11,6 +11,7 @@ import {
   StoreError,
   type StoreImage,
   type StoreTransaction,
+  UsageError,
 } from '@syncro/scriber'
 import { Catalog, checkNames } from './catalog.js'
 import type { WrittenRow } from './class-table.js'
@@ -34,6 +35,10 @@ interface Group {
   readonly rows: Map<string, WrittenRow | undefined>
   readonly state: StateChanges
   readonly settle: { readonly kept: () => void; readonly failed: (error: StoreError) => void }[]
+}
+
+function emptyGroup(): Group {
+  return { rows: new Map(), state: new StateChanges(), settle: [] }
 }
 
 /** An open file. */
@@ -92,7 +97,7 @@ export class SqliteStore implements Store {
     } catch (cause) {
       database?.close()
       lock.release()
-      throw storeError(this.#path, cause)
+      throw cause instanceof UsageError ? cause : storeError(this.#path, cause)
     }
   }
 
@@ -119,8 +124,13 @@ export class SqliteStore implements Store {
     this.#open = undefined
     if (this.#log !== undefined) closeSync(this.#log)
     this.#log = undefined
-    open.database.close()
-    open.lock.release()
+    try {
+      // All of it in the one file, for whoever copies that; unless somebody reads it just now, which does no harm either.
+      open.database.exec('PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)')
+    } finally {
+      open.database.close()
+      open.lock.release()
+    }
   }
 
   #locked(): Lock {
@@ -144,8 +154,12 @@ export class SqliteStore implements Store {
   }
 
   #declareNow({ database, catalog }: Open, declared: StoredClass): void {
+    const waiting = this.#group
     // What waits to be committed was written for the table as it is.
-    if (this.#group !== undefined) this.#commit(this.#takeGroup()!)
+    if (waiting !== undefined) {
+      this.#commit(waiting)
+      this.#group = { ...emptyGroup(), settle: waiting.settle }
+    }
     inTransaction(database, () => catalog.declare(declared))
   }
 
@@ -153,7 +167,7 @@ export class SqliteStore implements Store {
   #added({ rows = [], trimmed = [], ...transaction }: StoreTransaction): Group {
     const { catalog } = this.#open!
     const written = rows.map((row) => catalog.table(row.name).written(row))
-    this.#group ??= { rows: new Map(), state: new StateChanges(), settle: [] }
+    this.#group ??= emptyGroup()
     for (const row of written) this.#group.rows.set(rowKey(row.table.name, row.id), row)
     for (const { name, id } of trimmed) this.#group.rows.set(rowKey(name, id), undefined)
     this.#group.state.add(transaction)
