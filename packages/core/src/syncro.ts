@@ -253,6 +253,18 @@ export class Syncro {
     return this.#classes.collection(bindable, this.uid)
   }
 
+  /**
+   * Resolves when everything that was recorded or received up to now is stored, at the store's level; at once without a store.
+   *
+   * Rejects with the StoreError of a store that has failed: `SYNCRO_STORE_FAILED`.
+   */
+  async flushed(): Promise<void> {
+    if (!this.isReady) await this.ready
+    await this.#storing()
+    const { storeFailure } = this.scriber
+    if (storeFailure !== undefined) throw storeFailure
+  }
+
   /** Whether all of a record is with a client that keeps it. */
   syncState(name: string, id: RecordId): 'synced' | 'pending' | 'refused' {
     return this.#pending.state(name, id)
@@ -337,10 +349,16 @@ export class Syncro {
     const { kept } = scriber
     if (scriber.stored >= kept || scriber.storeFailure !== undefined) return undefined
     return new Promise((resolve) => {
-      scriber.on('store-failed', () => resolve())
-      scriber.on('stored', (stored) => {
-        if (stored >= kept) resolve()
-      })
+      const over = () => {
+        for (const stop of listening) stop()
+        resolve()
+      }
+      const listening = [
+        scriber.on('store-failed', over),
+        scriber.on('stored', (stored) => {
+          if (stored >= kept) over()
+        }),
+      ]
     })
   }
 

@@ -173,6 +173,40 @@ describe('close', () => {
   })
 })
 
+describe('flushed', () => {
+  test('waits for what was recorded and received up to then, and for nothing after it', async () => {
+    const { world, store, a } = await slow()
+    const peer = new Peer(world, a).shakeHands()
+    await settle(world, store)
+    await a.flushed()
+    const told: string[] = []
+    a.record('Todo', 'create', 1, {})
+    peer.send(batch(2)).settle()
+    const flushed = a.flushed().then(() => told.push('flushed'))
+    a.record('Todo', 'create', 3, {})
+    await store.release(1)
+    expect(told).toEqual([])
+    await store.release(1)
+    await flushed
+    expect(store.waiting).toBeGreaterThan(0)
+  })
+
+  test('is so at once without a store', async () => {
+    const a = new World().client('a')
+    a.record('Todo', 'create', 1, {})
+    await a.flushed()
+  })
+
+  test('rejects where the store has failed, also while it waits', async () => {
+    const { store, a } = await slow()
+    a.record('Todo', 'create', 1, {})
+    const flushing = a.flushed()
+    store.fail()
+    await Promise.all([store.release(), expect(flushing).rejects.toMatchObject({ code: 'SYNCRO_STORE_FAILED' })])
+    await expect(a.flushed()).rejects.toMatchObject({ code: 'SYNCRO_STORE_FAILED' })
+  })
+})
+
 describe('a store that fails', () => {
   test('stops sending and acknowledging, and is reported once', async () => {
     const { world, store, a } = await slow()
