@@ -74,7 +74,13 @@ export class SqliteStore implements Store {
       `fields of ${declared.name}`,
     )
     this.#declared.push(declared)
-    if (this.#open !== undefined) this.#declareNow(this.#open, declared)
+    if (this.#open === undefined) return
+    try {
+      this.#declareNow(this.#open, declared)
+    } catch (cause) {
+      if (!(cause instanceof UsageError)) this.#failure ??= storeError(this.#path, cause)
+      throw this.#failure ?? cause
+    }
   }
 
   async open(): Promise<StoreImage | undefined> {
@@ -127,6 +133,8 @@ export class SqliteStore implements Store {
     try {
       // All of it in the one file, for whoever copies that; unless somebody reads it just now, which does no harm either.
       open.database.exec('PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)')
+    } catch (cause) {
+      throw storeError(this.#path, cause)
     } finally {
       open.database.close()
       open.lock.release()
