@@ -1,5 +1,5 @@
 /** The Store contract on a SQLite file. Transactions of one turn of the event loop are one commit, and what came while the disk was at work is the next. */
-import { closeSync, fdatasync, fsyncSync, openSync } from 'node:fs'
+import { closeSync, existsSync, fdatasync, fsyncSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { promisify } from 'node:util'
@@ -97,7 +97,7 @@ export class SqliteStore implements Store {
       const open = { lock, database, catalog, state }
       for (const declared of this.#declared) this.#declareNow(open, declared)
       const image = state.read()
-      if (isNew) this.#syncDirectory()
+      if (isNew) syncPath(dirname(this.#path))
       this.#open = open
       return image === undefined ? undefined : { ...image, rows: this.#rows(open) }
     } catch (cause) {
@@ -123,6 +123,27 @@ export class SqliteStore implements Store {
     }
   }
 
+  /**
+   * Copies everything that is kept by now into a new file, while the program runs; the copy is on the disk when the promise resolves. It is a backup: opened
+   * later, it is noticed by other clients as one, and brought level. Nothing else happens here while SQLite copies.
+   *
+   * @param to must not exist. Rejects with StoreError `SYNCRO_STORE_FAILED` otherwise, and where it cannot be written.
+   */
+  async backup(to: string): Promise<void> {
+    await this.#maintaining((database) => {
+      // What SQLite says of a file that is there sounds as if ours were no database.
+      if (existsSync(to)) throw new Error(`${to} is there already`)
+      return database.prepare('VACUUM INTO ?').run([to])
+    })
+    // SQLite leaves it to the system when that copy is written.
+    for (const path of [to, dirname(to)]) syncPath(path)
+  }
+
+  /** Gives back the room of what was deleted, by writing the file anew. Nothing else happens here while SQLite does. */
+  async compact(): Promise<void> {
+    await this.#maintaining((database) => database.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE)'))
+  }
+
   async close(): Promise<void> {
     await this.#committing
     const open = this.#open
@@ -138,6 +159,18 @@ export class SqliteStore implements Store {
     } finally {
       open.database.close()
       open.lock.release()
+    }
+  }
+
+  /** Does something to the file between two commits. */
+  async #maintaining(work: (database: Database) => unknown): Promise<void> {
+    await this.#committing
+    if (this.#open === undefined)
+      throw new StoreError('SYNCRO_STORE_FAILED', `${this.#path} is not open: await the Syncro’s \`ready\` first.`)
+    try {
+      work(this.#open.database)
+    } catch (cause) {
+      throw storeError(this.#path, cause)
     }
   }
 
@@ -224,16 +257,16 @@ export class SqliteStore implements Store {
     this.#log ??= openSync(`${this.#path}-wal`, 'r+')
     await sync(this.#log)
   }
+}
 
-  /** A file that was just made is lost with the next power cut, unless its directory is written as well. */
-  #syncDirectory(): void {
-    if (process.platform === 'win32') return
-    const directory = openSync(dirname(this.#path), 'r')
-    try {
-      fsyncSync(directory)
-    } finally {
-      closeSync(directory)
-    }
+/** A file that was just made is lost with the next power cut, unless its directory is written as well. */
+function syncPath(path: string): void {
+  if (process.platform === 'win32') return
+  const file = openSync(path, 'r')
+  try {
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
   }
 }
 
