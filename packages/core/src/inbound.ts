@@ -49,9 +49,9 @@ export class Inbound {
     this.#hooks = hooks
   }
 
-  /** True if part of a frame has come. */
+  /** True if part of a frame has come. Of what is held nobody has looked yet where its frames end. */
   get isCut(): boolean {
-    return this.#decoder.pendingBytes > 0
+    return this.#held === undefined && this.#decoder.pendingBytes > 0
   }
 
   /** True while the connection was asked to deliver nothing. */

@@ -1,9 +1,9 @@
 /** One ledger, open twice: a client that came back before its last session was known to be dead, or a data directory that was copied. */
-import type { Connection, Receiver, Transport } from '@syncro/protocol'
+import { type Connection, encodeFrame, encodeMessage, encodeV1, type Receiver, type Transport } from '@syncro/protocol'
 import { MemoryStore } from '@syncro/scriber'
 import { describe, expect, test } from 'vitest'
 import type { Syncro } from '../src/syncro.js'
-import { Peer } from './peer.js'
+import { helloOf, Peer } from './peer.js'
 import { shown, state, World } from './world.js'
 
 const disk = () => new MemoryStore({ level: 'disk' })
@@ -205,6 +205,23 @@ describe('a client that comes back while its last session is not known to be dea
     const open = peers.filter(({ session }) => session.state !== 'closed')
     expect(open.length).toBeLessThanOrEqual(1)
     expect(world.reported).toEqual([])
+  })
+
+  test('and is gone again before that is known has cut no frame, whatever of it was held meanwhile', () => {
+    const world = new World()
+    const server = world.client('server')
+    new Peer(world, server).shakeHands()
+    const pair = world.pair()
+    const session = server.accept(pair.b)
+    const frames = [
+      encodeFrame(encodeV1(helloOf({ era: 'c'.repeat(24) })), 16),
+      encodeFrame(encodeV1({ type: 'upgrade', version: 2, clock: 1, received: 1, sent: 1 }), 16),
+      encodeFrame(encodeMessage({ type: 'resume', cursor: null }), 32),
+    ]
+    session.receive(Uint8Array.from(frames.flatMap((frame) => [...frame])))
+    expect(session.state).toBe('handshaking')
+    session.close()
+    expect(session.reason?.code).toBe('SYNCRO_CLOSED')
   })
 
   test('and is gone again before that is known leaves nothing that waits', () => {
