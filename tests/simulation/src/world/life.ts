@@ -71,7 +71,8 @@ export class Life implements TimerOwner {
     const { world, plan } = this.machine
     for (const { to, isNamed } of plan.dials) {
       const other = world.machines[to]
-      if (other === undefined) continue
+      // Where the last machines are left out a copy may stand in their place.
+      if (other?.plan.number !== to) continue
       const options = isNamed ? { uid: other.plan.uid } : {}
       const link = this.syncro.dial(this.host.transport(other.address), options)
       this.links.push(link)
