@@ -7,6 +7,7 @@ import type { Life } from '../world/life.js'
 import type { Whole } from '../world/workload.js'
 import type { World } from '../world/world.js'
 import { type Check, CheckFailed } from './check.js'
+import { birth } from './held.js'
 import type { Knowledge } from './knowledge.js'
 import { peerOf, sessionOf } from './origin.js'
 import { shownRecord, valueText } from './shown.js'
@@ -59,9 +60,9 @@ export class WholesCheck implements Check {
           throw new CheckFailed(this.name, `at rest ${ready} shows ${shownText(ready, whole)}`)
   }
 
-  /** Of a batch that a catch-up had brought in part the rest may be lost, with whoever sent it. */
+  /** Of a batch that a catch-up had brought in part the rest may be lost, with whoever sent it. An edit shows nothing where the birth is lost. */
   #isTorn({ name, ids, field }: Whole): boolean {
-    return ids.some((id) => this.#knowledge.isLost({ name, id, part: field }))
+    return ids.some((id) => [birth, field].some((part) => this.#knowledge.isLost({ name, id, part })))
   }
 
   /**
