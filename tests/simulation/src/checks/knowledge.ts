@@ -4,6 +4,7 @@
  */
 import { type LedgerId, type RecordId, type Stamp, stampAt } from '@syncro/scriber'
 import { recordKey, withoutEnd } from '../machine/disk.js'
+import type { Life } from '../world/life.js'
 import type { Machine } from '../world/machine.js'
 import type { World } from '../world/world.js'
 import {
@@ -12,6 +13,7 @@ import {
   type Effect,
   type Held,
   heldBy,
+  heldInLedger,
   holds,
   isNewer,
   keyOf,
@@ -231,8 +233,10 @@ export class Knowledge {
    *
    * @returns how many there are that nobody has under the stamps that they had.
    */
-  madeAnew(author: Machine): number {
-    const held = heldBy(author)
+  madeAnew(life: Life): number {
+    const author = life.machine
+    // While it closes it may not have stored yet what it has made anew.
+    const held = life.isAlive ? heldInLedger(life) : heldBy(author)
     for (const effect of this.own(author)) if (!holds(held, effect)) this.#anew.add(stampedKeyOf(effect))
     this.#forgetOwn(author, held)
     const struck = this.strike()

@@ -44,7 +44,7 @@ export class StampsCheck implements Check {
   /** What was made anew is not told by steps: it is what the new era has written in the ledger. */
   setRight(life: Life): void {
     const { ledger, era } = life.syncro.scriber
-    this.#world.count('changes made anew', this.#knowledge.madeAnew(life.machine))
+    this.#world.count('changes made anew', this.#knowledge.madeAnew(life))
     for (const table of ledger.tables())
       for (let slot = 0; slot < table.end; slot++)
         for (const { effect, position } of partsOf(life, table, slot))
