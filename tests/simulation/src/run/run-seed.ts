@@ -153,9 +153,10 @@ async function rest(world: World): Promise<number> {
   world.checks.atRest()
   const said = dataMessages(world)
   await runUntil(world, engine.nowMs + quietMs)
-  // In the middle of a question and its answer it cannot be looked at.
+  // In the middle of a question and its answer it cannot be looked at. And whose time is measured anew meanwhile may find that it is earlier than it
+  // was: what it has taken may be ahead of it then, and is waited for again.
   for (let looks = 0; unrest(world) !== undefined && looks < mostLooks; looks++)
-    await runUntil(world, engine.nowMs + lookEveryMs)
+    await runUntil(world, engine.nowMs + lookEveryMs + Math.min(waitMs(world), longestWaitMs))
   if (engine.failed) return restedMs
   if (dataMessages(world) > said) engine.fail(new CheckFailed('quiet', 'at rest somebody still sends changes'))
   else world.checks.atRest()
