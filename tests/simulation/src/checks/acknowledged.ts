@@ -7,7 +7,18 @@ import type { Life } from '../world/life.js'
 import type { Machine } from '../world/machine.js'
 import type { World } from '../world/world.js'
 import { type Check, CheckFailed } from './check.js'
-import { birth, destroy, type Held, heldBy, heldInLedger, holds, isNewer, keyOf, shownEffect } from './held.js'
+import {
+  birth,
+  destroy,
+  type Effect,
+  type Held,
+  heldBy,
+  heldInLedger,
+  holds,
+  isNewer,
+  keyOf,
+  shownEffect,
+} from './held.js'
 import type { Knowledge, Made, OwnEffect } from './knowledge.js'
 import { peerOf } from './origin.js'
 import { shownRecord } from './shown.js'
@@ -96,10 +107,14 @@ export class AcknowledgedCheck implements Check {
         )
   }
 
-  /** Whether acknowledgements may have been taken back: by a disk that is older or empty, or by who compares everything after its clock was set. */
-  get #mayBeForgotten(): boolean {
+  /**
+   * Whether acknowledgements may have been taken back: by a disk that is older or empty, by who compares everything after its clock was set, or whose
+   * cursor has come to lie below the floor meanwhile, or since this client goes on under another ledger id.
+   */
+  #mayBeForgotten(effect: Effect): boolean {
     const { plan, counts } = this.#world
-    return plan.kinds.includes('rollback') || plan.kinds.includes('wipe') || counts.has('clock set right')
+    const isLess = plan.kinds.includes('rollback') || plan.kinds.includes('wipe') || counts.has('clock set right')
+    return isLess || this.#knowledge.wasAcknowledged(effect)
   }
 
   /** Of what was made here and still stands: it is listed as unsent, or somebody has acknowledged its place. */
@@ -115,7 +130,7 @@ export class AcknowledgedCheck implements Check {
     for (const effect of this.#knowledge.own(life.machine)) {
       if (effect.position <= furthest || !stands(held, effect) || unsent.has(keyOf(effect))) continue
       // Somebody had it for good, until a fault took it away, or does not know any more that it has it: its era may be forgotten.
-      if (this.#mayBeForgotten && !syncro.scriber.eras.some(({ id }) => id === effect.writer)) continue
+      if (this.#mayBeForgotten(effect) && !syncro.scriber.eras.some(({ id }) => id === effect.writer)) continue
       throw new CheckFailed(this.name, `${life} calls ${shownEffect(effect)} synced, and nobody has acknowledged it`)
     }
   }

@@ -68,6 +68,8 @@ export class Knowledge {
   readonly #made = new Map<string, Made>()
   /** By the ledger that acknowledged, and by part: what it acknowledged, the newest last. */
   readonly #acknowledged = new Map<LedgerId, Map<string, Acknowledged[]>>()
+  /** What was ever acknowledged by anybody. */
+  readonly #everAcknowledged = new Set<string>()
   /** By machine: the changes made on it, in the order of their positions. */
   readonly #own = new Map<Machine, OwnEffect[]>()
   /** By machine, and by ledger: how many of the changes made on the first the second has acknowledged. */
@@ -188,8 +190,14 @@ export class Knowledge {
     const other = this.machineOf(by)
     for (; seen.count < own.length && own[seen.count]!.position <= position; seen.count++) {
       const effect = own[seen.count]!
+      this.#everAcknowledged.add(stampedKeyOf(effect))
       if (other !== undefined && !this.#isWithheld(effect, author, other)) this.#note(by, { effect, atMs })
     }
+  }
+
+  /** Whether somebody has acknowledged a change at any time. */
+  wasAcknowledged(effect: Effect): boolean {
+    return this.#everAcknowledged.has(stampedKeyOf(effect))
   }
 
   /** Whether a client may think that another has acknowledged what that one has lost by a fault. */
