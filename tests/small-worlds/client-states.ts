@@ -85,7 +85,7 @@ export class ClientStates {
     const { scriber } = this.reach(state)
     const { ledger, ledgerId, place } = scriber
     if (cursor !== undefined) assert.ok(scriber.isGood({ ledger: ledgerId, ...cursor, view: '' }))
-    const rows = imagesOf(ledger, cursor?.position, { isTheirs: (writer) => omit.includes(ledger.writers.id(writer)) })
+    const rows = imagesOf(ledger, cursor?.position, { omit: (writer) => omit.includes(ledger.writers.id(writer)) })
     return { type: 'catch-up', from: this.client, place, rows, seen: state.seen }
   }
 

@@ -4,7 +4,7 @@
  * may come.
  */
 import type { Ack, DigestMessage, Mark, Message, Pong } from '@syncro/protocol'
-import type { Batch, Cursor, Omission, RowImage } from '@syncro/scriber'
+import type { Batch, Cursor, OmitWriter, RowImage } from '@syncro/scriber'
 import type { Clients, Replica } from './clients.js'
 import { Comparing } from './comparing.js'
 import type { Dialogue } from './dialogue.js'
@@ -183,7 +183,8 @@ export class Exchange implements Dialogue<Message> {
     const [ours, theirs] = [this.#ours, this.#theirs]
     if (ours === undefined || theirs === undefined) return
     this.#session.shakenHands()
-    if (ours.good && theirs.good) this.#feed.follow(this.#context.scriber.resumption(this.#presented!), this.#isTheirs)
+    if (ours.good && theirs.good)
+      this.#feed.follow(this.#context.scriber.resumption(this.#presented!), this.#omitTheirs)
     // Two that never met, one of them empty: there is nothing to find out.
     else if (Math.min(ours.rows, theirs.rows) === 0 && this.#presented === null && this.#replica.cursor === undefined)
       this.#feed.follow({ position: 0 })
@@ -293,7 +294,7 @@ export class Exchange implements Dialogue<Message> {
   }
 
   /** What the peer wrote since it was opened it has. What it wrote before it may have lost: a backup was restored, say. */
-  get #isTheirs(): Omission['isTheirs'] {
+  get #omitTheirs(): OmitWriter {
     const theirs = this.#context.scriber.ledger.writers.number(this.#peerEra)
     return (writer) => writer === theirs
   }

@@ -16,16 +16,8 @@ import { Table } from './table.js'
 import { freezeValue } from './value.js'
 import { Writers } from './writers.js'
 
-/** What a receiver has because it wrote it. */
-export interface Omission {
-  /** Whether it is a writer, by the ledger's number. */
-  readonly isTheirs: (writer: number) => boolean
-  /**
-   * Of rows whose life others have changed after this place nothing is left out: who had to be told of that may have forgotten its own part of the
-   * row with the tombstone.
-   */
-  readonly upTo: number
-}
+/** Leaves out fields of writers that the receiver is; writers are the ledger's numbers. */
+export type OmitWriter = (writer: number) => boolean
 
 export interface LedgerOptions {
   /** Less than 32 bits only in tests of rebasing. */
@@ -170,24 +162,20 @@ export class Ledger {
 
   /**
    * What came into a row after a position: its life if that changed since, and the newer fields that count. Undefined if nothing
-   * is left once the omitted part is taken out.
+   * is left once the omitted writers' part is taken out.
    */
-  image(row: number, after: number, omission?: Omission): RowImage | undefined {
+  image(row: number, after: number, omit?: OmitWriter): RowImage | undefined {
     const { table, slot } = this.place(row)
-    const { base } = this.order
-    const afterOffset = after - base
-    const lifeOffset = table.lifeOffset(slot)
-    const isLifeTold = this.#lifeTold(table, slot, omission?.isTheirs)
-    const isNews = omission !== undefined && isLifeTold && lifeOffset > omission.upTo - base
-    const life = lifeOffset > afterOffset && isLifeTold
+    const afterOffset = after - this.order.base
     const fields: FieldImage[] = []
     for (const column of table.columns.values()) {
       const stamp = column.stamp(slot)
       if (stamp < 0 || column.offset(slot) <= afterOffset) continue
       const writer = column.writer(slot)
-      if (!table.counts(slot, stamp, writer) || (!isNews && omission?.isTheirs(writer))) continue
+      if (!table.counts(slot, stamp, writer) || omit?.(writer)) continue
       fields.push({ name: column.name, value: column.get(slot)!, stamp, writer: this.writers.id(writer) })
     }
+    const life = table.lifeOffset(slot) > afterOffset && this.#lifeTold(table, slot, omit)
     if (!life && fields.length === 0) return undefined
     return { name: table.name, id: table.id(slot)!, ...(life ? this.life(table, slot) : undefined), fields }
   }
@@ -250,9 +238,9 @@ export class Ledger {
   }
 
   /** False for a row without life, and for one whose whole life was written by those who are left out. */
-  #lifeTold(table: Table, slot: number, isTheirs: Omission['isTheirs'] | undefined): boolean {
-    const born = table.birth(slot) >= 0 && !isTheirs?.(table.birthWriter(slot))
-    return born || (table.destroy(slot) >= 0 && !isTheirs?.(table.destroyWriter(slot)))
+  #lifeTold(table: Table, slot: number, omit: OmitWriter | undefined): boolean {
+    const born = table.birth(slot) >= 0 && !omit?.(table.birthWriter(slot))
+    return born || (table.destroy(slot) >= 0 && !omit?.(table.destroyWriter(slot)))
   }
 
   #rebase(): void {

@@ -3,7 +3,7 @@ import {
   type Batch,
   type Effect,
   Ledger,
-  type Omission,
+  type OmitWriter,
   type RowImage,
   Scriber,
   type ScriberOptions,
@@ -48,13 +48,12 @@ export function ledgerOf(batches: readonly Batch[], options: { maxOffset?: numbe
 export function imagesOf(
   ledger: Ledger,
   after = 0,
-  { upTo = Infinity, isTheirs }: { upTo?: number; isTheirs?: Omission['isTheirs'] } = {},
+  { upTo = Infinity, omit }: { upTo?: number; omit?: OmitWriter } = {},
 ): RowImage[] {
   const images: RowImage[] = []
-  const omission = isTheirs && { isTheirs, upTo: after }
   const walk = ledger.walk(after)
   for (let row = walk.next(); row !== undefined && walk.reached <= upTo; row = walk.next()) {
-    const image = ledger.image(row, after, omission)
+    const image = ledger.image(row, after, omit)
     if (image !== undefined) images.push(image)
   }
   walk.close()
