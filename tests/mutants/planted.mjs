@@ -423,6 +423,13 @@ export const planted = [
     claims: [scriber('src/scriber.test.ts')],
   },
   {
+    name: 'what somebody wrote and may have trimmed is left out of what it is sent',
+    file: scriber('src/ledger.ts'),
+    find: 'const omit = table.destroy(slot) < 0 ? omitted : undefined',
+    put: 'const omit = omitted',
+    claims: [scriber('src/ledger.test.ts'), core('test/trimming.test.ts')],
+  },
+  {
     name: 'a record that lives again keeps to itself what waited for that',
     file: scriber('src/merging.ts'),
     find: 'if (lives && !lived && this.#wasHere && moveWaiting(table, slot, this.#offset))',

@@ -293,7 +293,10 @@ export class Exchange implements Dialogue<Message> {
     this.#session.answeredAt({ asked: clock, received, sent })
   }
 
-  /** What the peer wrote since it was opened it has. What it wrote before it may have lost: a backup was restored, say. */
+  /**
+   * What the peer wrote since it was opened it has, unless it may have trimmed that (`Ledger.image`). What it wrote before it may have lost: a backup
+   * was restored, say.
+   */
   get #omitTheirs(): OmitWriter {
     const theirs = this.#context.scriber.ledger.writers.number(this.#peerEra)
     return (writer) => writer === theirs

@@ -157,6 +157,37 @@ describe('a tombstone', () => {
     expect(knows(a, 1)).toBe(false)
   })
 
+  test('takes with it an edit, which comes back to its author with the record', () => {
+    const world = new World()
+    const server = world.client('server', { store: disk() })
+    const author = world.client('author', { store: disk() })
+    const other = world.client('other', { store: disk() })
+    const pairs = [author, other].map((client) => world.join(client, server))
+    author.record('Todo', 'create', 1, { title: 'x' })
+    world.settle()
+    for (const pair of pairs) world.cut(pair)
+    other.record('Todo', 'destroy', 1)
+    let pair = world.join(other, server)
+    world.settle()
+    world.cut(pair)
+    other.record('Todo', 'create', 1, { title: 'z' })
+    world.nowMs += 1000
+    author.record('Todo', 'update', 1, { done: true })
+    pair = world.join(author, server)
+    world.settle()
+    world.nowMs += 40 * day
+    author.record('Todo', 'create', 2, {})
+    world.advance(hour)
+    expect([knows(author, 1), knows(server, 1)]).toEqual([false, true])
+    world.cut(pair)
+    world.join(other, server)
+    world.settle()
+    world.join(author, server)
+    world.settle()
+    expect(shown(author)['1']).toEqual({ title: 'z', done: true })
+    expect([state(author), state(other)]).toEqual([state(server), state(server)])
+  })
+
   test('does not become old by a stamp that is years ahead of all that others have', () => {
     const world = new World()
     const a = world.client('a', { store: disk() })

@@ -322,6 +322,27 @@ describe('an image of a row', () => {
     expect(it.image(row(it), 0, () => true)).toBeUndefined()
   })
 
+  test('has what the omitted wrote in a record that was destroyed once: they may have trimmed it', () => {
+    const it = ledger()
+    const omitB = (number: number) => it.writers.id(number) === b
+    it.merge(batch(3, b, change('destroy')))
+    it.merge(batch(5, b, change('update', { done: false })))
+    expect(it.image(row(it), 2, omitB)).toMatchObject({ destroy: { stamp: 3, writer: b }, fields: [{ name: 'done' }] })
+    it.merge(batch(4, a, { ...change('create', { title: 'y' }), after: { stamp: 3, writer: b } }))
+    expect(it.image(row(it), 4, omitB)?.fields.map(({ name }) => name)).toEqual(['title', 'done'])
+  })
+
+  test('has what the omitted wrote before the birth came', () => {
+    const it = ledgerOf(batch(3, b, change('update', { done: true })))
+    const omitB = (number: number) => it.writers.id(number) === b
+    expect(it.image(row(it), 0, omitB)).toBeUndefined()
+    it.merge(batch(2, a, change('create', { title: 'x' })))
+    it.merge(batch(5, b, change('update', { size: 1 })))
+    expect(it.image(row(it), 0, omitB)?.fields.map(({ name }) => name)).toEqual(['done', 'title'])
+    it.merge(batch(4, b, change('create', { note: 'z' })))
+    expect(it.image(row(it), 0, omitB)?.fields.map(({ name }) => name)).toEqual(['done', 'title'])
+  })
+
   test('carries both stamps of a life that somebody else had part in', () => {
     const it = ledger()
     it.merge(batch(3, b, change('destroy')))
