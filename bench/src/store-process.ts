@@ -126,7 +126,8 @@ async function updating(path: string, count: number, groupSize: number): Promise
   const scriber = await opened(path)
   const began = performance.now()
   for (let at = 0; at < count; ) {
-    for (const end = at + groupSize; at < end; at++) scriber.record('Todo', 'update', made[at]!.id, { priority: at + 10 })
+    for (const end = at + groupSize; at < end; at++)
+      scriber.record('Todo', 'update', made[at]!.id, { priority: at + 10 })
     await stored(scriber)
   }
   const ours = count / ((performance.now() - began) / 1_000)

@@ -481,8 +481,8 @@ export const planted = [
   {
     name: 'what a client has forgotten of its own is left out when the record lives again',
     file: scriber('src/ledger.ts'),
-    find: '(!isNews && omission?.isTheirs(writer))',
-    put: 'omission?.isTheirs(writer)',
+    find: '(table.birth(slot) < 0 || omit(table.birthWriter(slot)))',
+    put: 'table.birthWriter(slot) >= 0',
     claims: [scriber('src/ledger.test.ts')],
   },
   {

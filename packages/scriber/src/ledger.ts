@@ -4,7 +4,6 @@
  */
 import { ArrivalOrder, lowered, type Walk } from './arrival-order.js'
 import type { Batch, FieldImage, Merged, RowImage, Stamp } from './change.js'
-import type { Column } from './column.js'
 import { Digest } from './digest.js'
 import { StoreError } from './errors.js'
 import { grown, nextCapacity } from './grow.js'
@@ -162,21 +161,22 @@ export class Ledger {
   }
 
   /**
-   * What came into a row after a position: its life if that changed since, and the newer fields that count. Undefined if nothing
-   * is left once the omitted writers' part is taken out, as far as they have it for certain.
+   * What came into a row after a position: its life if that changed since, and the newer fields that count. Undefined if nothing is left once the omitted
+   * writers' part is taken out, as far as they have it for certain: what they wrote in records that they have created.
    */
   image(row: number, after: number, omitted?: OmitWriter): RowImage | undefined {
     const { table, slot } = this.place(row)
     const afterOffset = after - this.order.base
     const fields: FieldImage[] = []
-    // Whoever wrote part of a record that was destroyed once may have trimmed it since, with all that it wrote.
+    // Of a record that was destroyed, or that others have created, they may have trimmed their part, as an edit of a record that lived no more.
     const omit = table.destroy(slot) < 0 ? omitted : undefined
+    const isTheirs = omit !== undefined && (table.birth(slot) < 0 || omit(table.birthWriter(slot)))
     for (const column of table.columns.values()) {
       const stamp = column.stamp(slot)
       if (stamp < 0 || column.offset(slot) <= afterOffset) continue
       const writer = column.writer(slot)
       if (!table.counts(slot, stamp, writer)) continue
-      if (omit?.(writer) && !isFromBefore(table, slot, column, omit)) continue
+      if (isTheirs && omit?.(writer) && stamp >= table.birth(slot)) continue
       fields.push({ name: column.name, value: column.get(slot)!, stamp, writer: this.writers.id(writer) })
     }
     const life = table.lifeOffset(slot) > afterOffset && this.#lifeTold(table, slot, omit)
@@ -251,15 +251,6 @@ export class Ledger {
     const shift = this.order.rebase()
     for (const table of this.#tables) table.rebase((offset) => lowered(offset, shift))
   }
-}
-
-/**
- * Whether a field may be older than the life that its record has: it waited for that here, and whoever wrote it may have trimmed it meanwhile, with a
- * destroy that is not known here.
- */
-function isFromBefore(table: Table, slot: number, column: Column, omit: OmitWriter): boolean {
-  if (omit(table.birthWriter(slot))) return column.stamp(slot) < table.birth(slot)
-  return column.offset(slot) <= table.birthOffset(slot)
 }
 
 function damaged(what: string): StoreError {
