@@ -28,6 +28,11 @@ export class Catalog {
     return this.#classes.values()
   }
 
+  /** The table of a class, if anything of it was ever kept. */
+  find(name: string): ClassTable | undefined {
+    return this.#classes.get(name)
+  }
+
   /** The table of a class; made for one that is new. */
   table(name: string): ClassTable {
     return this.#classes.get(name) ?? this.#add(this.#classes.size, name)

@@ -109,8 +109,9 @@ export class SqliteStore implements Store {
 
   keep(transaction: StoreTransaction): Promise<void> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure)
+    if (this.#open === undefined) return Promise.reject(this.#notOpen())
     try {
-      const group = this.#added(transaction)
+      const group = this.#added(this.#open, transaction)
       return new Promise((kept, failed) => {
         group.settle.push({ kept, failed })
         this.#committing ??= this.#commitAll()
@@ -165,13 +166,16 @@ export class SqliteStore implements Store {
   /** Does something to the file between two commits. */
   async #maintaining(work: (database: Database) => unknown): Promise<void> {
     await this.#committing
-    if (this.#open === undefined)
-      throw new StoreError('SYNCRO_STORE_FAILED', `${this.#path} is not open: await the Syncro’s \`ready\` first.`)
+    if (this.#open === undefined) throw this.#notOpen()
     try {
       work(this.#open.database)
     } catch (cause) {
       throw storeError(this.#path, cause)
     }
+  }
+
+  #notOpen(): StoreError {
+    return new StoreError('SYNCRO_STORE_FAILED', `${this.#path} is not open: await the Syncro’s \`ready\` first.`)
   }
 
   #locked(): Lock {
@@ -205,8 +209,7 @@ export class SqliteStore implements Store {
   }
 
   /** All or nothing: whatever can go wrong while a transaction is read goes wrong before any of it is added. */
-  #added({ rows = [], trimmed = [], ...transaction }: StoreTransaction): Group {
-    const { catalog } = this.#open!
+  #added({ catalog }: Open, { rows = [], trimmed = [], ...transaction }: StoreTransaction): Group {
     const written = rows.map((row) => catalog.table(row.name).written(row))
     this.#group ??= emptyGroup()
     for (const row of written) this.#group.rows.set(rowKey(row.table.name, row.id), row)
@@ -250,7 +253,7 @@ export class SqliteStore implements Store {
 
   #drop({ catalog, database }: Open, key: string): void {
     const [name, id] = JSON.parse(key) as [string, RecordId]
-    catalog.table(name).drop(database, id)
+    catalog.find(name)?.drop(database, id)
   }
 
   async #syncLog(): Promise<void> {
