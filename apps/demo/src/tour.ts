@@ -1,6 +1,8 @@
 /** `npm start`: the tour. Ends with status 0, or with 1 and a reason. */
 
-import { constants } from 'node:os'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { constants, tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { killAll } from './tour/actor.js'
 import { within } from './tour/deadline.js'
 import type { Sabotage } from './tour/messages.js'
@@ -13,16 +15,21 @@ const STEP_MS = 10_000
 
 const narrator = new Narrator((text) => process.stdout.write(text))
 
-// Whatever ends this process, its clients end with it; should it be killed, they notice that the pipe to it has closed.
-process.once('exit', killAll)
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, () => process.exit(128 + constants.signals[signal]))
 }
+const folder = mkdtempSync(join(tmpdir(), 'syncro-tour-'))
+// Whatever ends this process, its clients end with it, and their files go; should it be killed, they notice that the pipe to it has closed.
+process.once('exit', () => {
+  killAll()
+  // A client takes a moment to die, and until then what it has open may not go, or come again.
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
+})
 
 const began = performance.now()
 try {
   narrator.title('Syncro: objects that stay in step')
-  const stage = { narrator, limitMs: Number(process.env.SYNCRO_TOUR_STEP_MS ?? STEP_MS), sabotage: sabotage() }
+  const stage = { narrator, folder, limitMs: Number(process.env.SYNCRO_TOUR_STEP_MS ?? STEP_MS), sabotage: sabotage() }
   await within(TOUR_MS, play(stage), () => 'the tour did not come to its end')
   narrator.title(
     `Done in ${((performance.now() - began) / 1_000).toFixed(1)} s. Try it yourself, each line in a terminal of its own:`,

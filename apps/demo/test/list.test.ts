@@ -1,17 +1,24 @@
 import { once } from 'node:events'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
-import { describe, expect, onTestFinished, test } from 'vitest'
-import { Program } from './support.js'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { Program, temporaryFolder } from './support.js'
+
+/** A program of the list that keeps its data in a folder. */
+function start(program: 'server' | 'client', args: readonly string[], data = temporaryFolder()): Program {
+  return new Program(program, [...args, '--data', data])
+}
 
 /** A server at a free port, and that port. */
 async function startServer(): Promise<{ server: Program; port: string }> {
-  const server = new Program('server', ['--port', '0'])
+  const server = start('server', ['--port', '0'])
   const [, port] = await server.says(/listening at tcp:\/\/127\.0\.0\.1:(\d+)/)
   return { server, port: port! }
 }
 
-async function startClient(name: string, port: string): Promise<Program> {
-  const client = new Program('client', [name, '--port', port])
+async function startClient(name: string, port: string, data?: string): Promise<Program> {
+  const client = start('client', [name, '--port', port], data)
   await client.says(/in step with server/)
   return client
 }
@@ -75,21 +82,96 @@ describe('the shared list', { timeout: 30_000 }, () => {
   })
 
   test('waits for a server that is not there yet', async () => {
-    const alice = new Program('client', ['alice'], { SYNCRO_PORT: String(await freePort()) })
+    const env = { SYNCRO_PORT: String(await freePort()), SYNCRO_DATA: temporaryFolder() }
+    const alice = new Program('client', ['alice'], env)
     const [, port] = await alice.says(/nobody answers at tcp:\/\/127\.0\.0\.1:(\d+); dialling on/)
     alice.type('add Buy milk')
-    const server = new Program('server', ['--port', port!])
+    const server = start('server', ['--port', port!])
     await server.says(/\* alice added "Buy milk"/)
     await alice.says(/in step with server/)
   })
 
-  test('says what is lost when it ends before anybody could take it', async () => {
-    const alice = new Program('client', ['alice', '--port', String(await freePort())])
+  test('says what nobody could take before it ends, and has it the next time', async () => {
+    const [data, port] = [temporaryFolder(), String(await freePort())]
+    const alice = start('client', ['alice', '--port', port], data)
     await alice.says(/nobody answers/)
     alice.type('add Buy milk')
     alice.type('quit')
     expect(await alice.ended()).toBe(0)
-    expect(alice.output).toContain('Nobody has taken one of your changes')
+    expect(alice.output).toContain(`Nobody has taken one of your changes yet. It is kept in ${data} for the next time.`)
+    const again = start('client', ['alice', '--port', port], data)
+    await again.says(/nobody answers/)
+    again.type('done 1')
+    again.type('list')
+    await again.says(/1\. \[x\] Buy milk {2}\(alice, unsent\)/)
+  })
+
+  test('keeps nothing where that is wished, and says what is lost by it', async () => {
+    const data = temporaryFolder()
+    const env = { SYNCRO_DATA: data }
+    const alice = new Program('client', ['alice', '--port', String(await freePort()), '--data', 'none'], env)
+    await alice.says(/nobody answers/)
+    alice.type('add Buy milk')
+    alice.type('quit')
+    expect(await alice.ended()).toBe(0)
+    expect(alice.output).toContain('Nobody has taken one of your changes, and you keep nothing on disk')
+    expect(readdirSync(data)).toEqual([])
+  })
+
+  test('brings what was typed offline to the others after it was killed and started again', async () => {
+    const [data, port] = [temporaryFolder(), String(await freePort())]
+    const alice = start('client', ['alice', '--port', port], data)
+    await alice.says(/nobody answers/)
+    alice.type('add Buy milk')
+    await vi.waitFor(() => expect(written(join(data, 'alice.db'))).toContain('Buy milk'), { timeout: 10_000 })
+    alice.kill('SIGKILL')
+    expect(await alice.ended()).toBe('SIGKILL')
+
+    const again = start('client', ['alice', '--port', port], data)
+    await again.says(/nobody answers/)
+    again.type('list')
+    await again.says(/1\. \[ \] Buy milk {2}\(alice, unsent\)/)
+
+    const server = start('server', ['--port', port])
+    await server.says(/\* alice added "Buy milk"/)
+    const bob = await startClient('bob', port)
+    bob.type('list')
+    await bob.says(/1\. \[ \] Buy milk {2}\(alice\)/)
+  })
+
+  test('the server has the list again after it was killed', async () => {
+    const [data, port] = [temporaryFolder(), String(await freePort())]
+    const server = start('server', ['--port', port], data)
+    await server.says(/listening/)
+    const alice = await startClient('alice', port)
+    alice.type('add Buy milk')
+    // Goodbye is said when the server has acknowledged it, and it acknowledges what it has stored.
+    alice.type('quit')
+    expect(await alice.ended()).toBe(0)
+    expect(alice.output).toMatch(/Goodbye\.\n$/)
+    server.kill('SIGKILL')
+    await server.ended()
+    const again = start('server', ['--port', port], data)
+    await again.says(/listening/)
+    again.type('list')
+    await again.says(/1\. \[ \] Buy milk {2}\(alice\)/)
+  })
+
+  test('refuses to open data that somebody has open, in one sentence', async () => {
+    const { port } = await startServer()
+    const data = temporaryFolder()
+    await startClient('alice', port, data)
+    const second = start('client', ['alice', '--port', port], data)
+    expect(await second.ended()).toBe(1)
+    expect(second.errors).toMatch(/^[^\n]*alice\.db is open already: [^\n.]*\.\n$/)
+    expect(second.output).toBe('')
+  })
+
+  test('keeps the data of any name in a file of its folder', async () => {
+    const { port } = await startServer()
+    const data = temporaryFolder()
+    await startClient('../a b/ü', port, data)
+    expect(existsSync(join(data, '..%2Fa%20b%2F%C3%BC.db'))).toBe(true)
   })
 
   test('serves on without anybody who types, until it is told to end', async () => {
@@ -114,7 +196,7 @@ describe('the shared list', { timeout: 30_000 }, () => {
 
   test('says when its port is in use, and what to do', async () => {
     const { port } = await startServer()
-    const second = new Program('server', ['--port', port])
+    const second = start('server', ['--port', port])
     expect(await second.ended()).toBe(1)
     expect(second.errors).toMatch(new RegExp(`127\\.0\\.0\\.1:${port}: somebody listens there already`))
   })
@@ -124,12 +206,18 @@ describe('the shared list', { timeout: 30_000 }, () => {
     ['two names', ['alice', 'bob'], /Too many words/],
     ['no port', ['alice', '--port', 'here'], /is no port/],
     ['an unknown option', ['alice', '--prot', '1'], /--prot/],
+    ['no folder', ['alice', '--data', ''], /--data takes a folder/],
   ])('refuses to start with %s', async (_, args, reason) => {
-    const client = new Program('client', args)
+    const client = new Program('client', args, { SYNCRO_DATA: temporaryFolder() })
     expect(await client.ended()).toBe(2)
     expect(client.errors).toMatch(reason)
   })
 })
+
+/** What a file holds, as text, together with what is written and not yet in its place. */
+function written(file: string): string {
+  return [file, `${file}-wal`].map((one) => (existsSync(one) ? readFileSync(one, 'latin1') : '')).join()
+}
 
 /** A port at which nobody listens. */
 async function freePort(): Promise<number> {

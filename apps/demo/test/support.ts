@@ -2,9 +2,19 @@
 
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
+
+/** An empty folder, removed after the test. Programs that are started after it are killed before: what is made last is ended first. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'syncro-demo-'))
+  // A program takes a moment to die, and until then what it has open may not go, or come again.
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }))
+  return folder
+}
 
 /** A program that runs, with what it has said so far. Killed after the test, should it still run. */
 export class Program {
@@ -18,7 +28,7 @@ export class Program {
   constructor(name: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {
     const file = fileURLToPath(new URL(`../dist/${name}.js`, import.meta.url))
     if (!existsSync(file)) throw new Error(`${file} is not there: run "npm run build" first`)
-    const { FORCE_COLOR: _, SYNCRO_PORT: __, SYNCRO_HOST: ___, ...inherited } = process.env
+    const { FORCE_COLOR: _, SYNCRO_PORT: __, SYNCRO_HOST: ___, SYNCRO_DATA: ____, ...inherited } = process.env
     this.#child = spawn(process.execPath, [file, ...args], { env: { ...inherited, ...env } })
     this.#child.stdout.setEncoding('utf8').on('data', (text: string) => this.#hear(() => (this.output += text)))
     this.#child.stderr.setEncoding('utf8').on('data', (text: string) => this.#hear(() => (this.errors += text)))

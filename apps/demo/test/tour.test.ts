@@ -1,12 +1,14 @@
+import { readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { Program } from './support.js'
+import { Program, temporaryFolder } from './support.js'
 
 /** Longer than the tour allows itself. */
 const PATIENCE_MS = 40_000
 
 describe('the tour', () => {
   test('shows everything, in plain text, and ends with 0', { timeout: PATIENCE_MS }, async () => {
-    const tour = new Program('tour')
+    const temporary = temporaryFolder()
+    const tour = new Program('tour', [], temporaryIn(temporary))
     expect(await tour.ended(), tour.errors).toBe(0)
     const holds = [...tour.output.matchAll(/^ +✓ (.*)$/gm)].map(([, text]) => text)
     expect(holds).toEqual([
@@ -17,7 +19,13 @@ describe('the tour', () => {
       'Both edits survive, everywhere',
       expect.stringMatching(/^Everybody has the same title, "Buy (rice|almond) milk"$/),
       'The others are in step without bob',
-      'Bob has caught up: what was there before, and what he missed',
+      'What bob had is in his file',
+      'Bob has caught up with what he missed',
+      'Created by alice, there for everybody',
+      'And acknowledged: from here on it must not get lost',
+      'Alice and bob work on, and neither knows what the other does',
+      "All that was acknowledged is in the server's file",
+      'Everything is everywhere: what was acknowledged, and what was done since',
       'Server and bob know of the milk, and of no book',
       'Alice has her book, and still thinks that the milk is done',
       'What was done on both sides is everywhere',
@@ -27,6 +35,7 @@ describe('the tour', () => {
     expect(tour.output).toContain('bob     ← "Buy milk" has appeared')
     expect(tour.output).not.toContain('\u001b')
     expect(tour.errors).toBe('')
+    expect(readdirSync(temporary)).toEqual([])
   })
 
   test('has colours where they are wanted', { timeout: PATIENCE_MS }, async () => {
@@ -36,8 +45,10 @@ describe('the tour', () => {
   })
 
   test('ends with 1 and says what differs', { timeout: PATIENCE_MS }, async () => {
-    const tour = new Program('tour', [], { SYNCRO_TOUR_SABOTAGE: 'differ' })
+    const temporary = temporaryFolder()
+    const tour = new Program('tour', [], { ...temporaryIn(temporary), SYNCRO_TOUR_SABOTAGE: 'differ' })
     expect(await tour.ended()).toBe(1)
+    expect(readdirSync(temporary)).toEqual([])
     expect(tour.output).toMatch(
       /✗ the data differs: server has "Buy \w+ milk" as \w+, bob has "Buy \w+ milk!" as \w+$/m,
     )
@@ -54,9 +65,17 @@ describe('the tour', () => {
     ['SIGTERM', 143],
     ['SIGKILL', 'SIGKILL'],
   ] as const)('leaves no process behind after %s', { timeout: PATIENCE_MS }, async (signal, end) => {
-    const tour = new Program('tour')
+    const temporary = temporaryFolder()
+    const tour = new Program('tour', [], temporaryIn(temporary))
     await tour.says(/bob +has connected/)
     tour.kill(signal)
     expect(await tour.ended()).toBe(end)
+    // Nobody can clear up after himself who is killed.
+    if (signal !== 'SIGKILL') expect(readdirSync(temporary)).toEqual([])
   })
 })
+
+/** Has a program take a folder for the system's temporary one. */
+function temporaryIn(folder: string): NodeJS.ProcessEnv {
+  return { TMPDIR: folder, TEMP: folder, TMP: folder }
+}

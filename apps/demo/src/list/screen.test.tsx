@@ -16,7 +16,7 @@ const alone: Presence = {
 
 function show() {
   const syncro = new Syncro({ uid: 'alice', models: [Item] })
-  const shell = new Shell(syncro, new SharedList(syncro), alone)
+  const shell = new Shell(syncro, new SharedList(syncro), alone, undefined)
   const screen = render(<Screen shell={shell} />)
   onTestFinished(async () => {
     screen.unmount()

@@ -1,7 +1,7 @@
 /** The list as one client has it: what can be done to it, and what the others do to it, in words. */
 
 import { EventEmitter } from 'node:events'
-import type { Syncro } from '@syncro/core'
+import type { Syncro, Unsent } from '@syncro/core'
 import { Item } from './item.js'
 import { printable } from './printable.js'
 
@@ -30,11 +30,14 @@ export class SharedList {
   readonly #syncro: Syncro
   readonly #known = new Map<string, Known>()
   /** What was changed here and nobody has acknowledged. */
-  readonly #unsent = new Set<string>()
+  readonly #unsent = new Set<Unsent['id']>()
   #numbers = 0
 
   constructor(syncro: Syncro) {
     this.#syncro = syncro
+    // What was there before: numbers for all of it, and what the others still lack.
+    for (const item of Item.all()) this.#note(item)
+    for (const { id } of syncro.unsent()) this.#unsent.add(id)
     syncro.on('changed', () => {
       this.#sweep()
       this.events.emit('change')
@@ -126,7 +129,7 @@ export class SharedList {
   }
 
   /**
-   * Forgets what has been acknowledged. It is remembered here because a server without a disk may have lost everything once it is out of
+   * Forgets what has been acknowledged. It is remembered here because a server that keeps nothing may have lost everything once it is out of
    * sight: Syncro calls what it had acknowledged pending again then, and for a list on a screen that would be too careful.
    */
   #sweep(): void {

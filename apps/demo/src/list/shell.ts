@@ -15,11 +15,14 @@ export class Shell {
   readonly #syncro: Syncro
   readonly #list: SharedList
   readonly #presence: Presence
+  readonly #data: string | undefined
 
-  constructor(syncro: Syncro, list: SharedList, presence: Presence) {
+  /** @param data the folder that keeps what is done here; undefined if nothing does. */
+  constructor(syncro: Syncro, list: SharedList, presence: Presence, data: string | undefined) {
     this.#syncro = syncro
     this.#list = list
     this.#presence = presence
+    this.#data = data
     list.events.on('change', () => this.changed())
     list.events.on('news', (text) => this.events.emit('news', text))
   }
@@ -75,14 +78,15 @@ export class Shell {
     })
   }
 
-  /** Ends everything. Says what is lost by it. */
+  /** Ends everything. Says what nobody has taken, and what becomes of it. */
   async close(): Promise<readonly string[]> {
     if (this.status.mood === 'well') await this.settle()
-    const lost = this.#list.unsent
+    const { unsent } = this.#list
     await this.#syncro.close()
-    if (lost === 0) return ['Goodbye.']
-    const changes = lost === 1 ? 'one of your changes' : `${lost} of your changes`
-    return [`Goodbye. Nobody has taken ${changes}, and this demo keeps nothing on disk.`]
+    if (unsent === 0) return ['Goodbye.']
+    const changes = unsent === 1 ? 'one of your changes' : `${unsent} of your changes`
+    if (this.#data === undefined) return [`Goodbye. Nobody has taken ${changes}, and you keep nothing on disk.`]
+    return [`Goodbye. Nobody has taken ${changes} yet. It is kept in ${this.#data} for the next time.`]
   }
 
   #do(command: Command): readonly string[] {

@@ -40,8 +40,9 @@ export class Actor {
   readonly #watches = new Set<Watch>()
   /** Resolves with how the process ended. */
   readonly #exited: Promise<string>
-  #standing: Standing = { live: false, online: [], unsent: 0, todos: [] }
+  #standing: Standing = { live: false, stored: false, online: [], unsent: 0, todos: [] }
   #port = 0
+  #found: readonly TodoImage[] = []
   #number = 0
   #expected = false
   #failure: Error | undefined
@@ -81,6 +82,11 @@ export class Actor {
   /** The port that it listens at or dials. */
   get port(): number {
     return this.#port
+  }
+
+  /** What was in its file when it began. */
+  get found(): readonly TodoImage[] {
+    return this.#found
   }
 
   get standing(): Standing {
@@ -129,7 +135,7 @@ export class Actor {
   }
 
   #take(report: Report): void {
-    if (report.tell === 'begun') this.#port = report.port
+    if (report.tell === 'begun') this.#begun(report)
     else if (report.tell === 'standing') this.#standing = report.standing
     else if (report.tell === 'saw') this.#tellWhatItSaw(report)
     else this.#settle(report)
@@ -138,6 +144,11 @@ export class Actor {
       this.#watches.delete(watch)
       watch.resolve()
     }
+  }
+
+  #begun({ port, found }: Extract<Report, { tell: 'begun' }>): void {
+    this.#port = port
+    this.#found = found
   }
 
   #settle(report: Extract<Report, { number: number }>): void {

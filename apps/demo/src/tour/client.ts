@@ -2,10 +2,17 @@
 
 import { type Link, Syncro } from '@syncro/core'
 import type { RecordEvent } from '@syncro/model'
+import { sqlite } from '@syncro/store-sqlite'
 import { tcp } from '@syncro/transport-net'
 import { Todo } from '../todo.js'
 import type { NumberedOrder, Order, Part, Report, Sight, TodoImage } from './messages.js'
 import { SlowLine } from './slow-line.js'
+
+/**
+ * Between two attempts to dial, in ms. Links of a real application wait for up to half a minute, to spare a server that has trouble; here
+ * somebody is watching.
+ */
+const REDIAL_LONGEST_MS = 1_000
 
 /** What an order answers, beside that it is done. */
 type Outcome = { readonly id?: string; readonly todos?: readonly TodoImage[] }
@@ -20,23 +27,33 @@ class Client {
 
   constructor(part: Part) {
     this.#part = part
-    this.#syncro = new Syncro({ uid: part.name, models: [Todo] })
-    this.#syncro.on('changed', () => this.#tellSoon())
-    for (const type of ['created', 'changed', 'destroyed'] as const) Todo.on(type, (event) => this.#saw(type, event))
+    this.#syncro = new Syncro({
+      uid: part.name,
+      models: [Todo],
+      store: sqlite(part.file),
+      limits: { redialLongestMs: REDIAL_LONGEST_MS },
+    })
   }
 
-  /** Listens or dials, as its part says. */
+  /** Opens its file; listens or dials then, as its part says. */
   async begin(): Promise<void> {
-    const { dial } = this.#part
-    if (dial === 0) {
-      const { port = 0 } = await this.#syncro.listen(tcp({ port: 0 }))
-      tell({ tell: 'begun', port })
-    } else {
-      this.#line = new SlowLine(tcp({ port: dial }))
-      this.#link = this.#syncro.dial(this.#line)
-      tell({ tell: 'begun', port: dial })
-    }
+    const syncro = this.#syncro
+    await syncro.ready
+    const found = images()
+    syncro.on('changed', () => this.#tellSoon())
+    syncro.scriber.on('stored', () => this.#tellSoon())
+    for (const type of ['created', 'changed', 'destroyed'] as const) Todo.on(type, (event) => this.#saw(type, event))
+    tell({ tell: 'begun', port: await this.#meet(), found })
     this.#tellSoon()
+  }
+
+  /** Returns the port. */
+  async #meet(): Promise<number> {
+    const { does, port } = this.#part
+    if (does === 'listen') return (await this.#syncro.listen(tcp({ port }))).port ?? 0
+    this.#line = new SlowLine(tcp({ port }))
+    this.#link = this.#syncro.dial(this.#line)
+    return port
   }
 
   async obey(order: Order): Promise<Outcome> {
@@ -89,10 +106,12 @@ class Client {
     setImmediate(() => {
       this.#telling = false
       if (this.#left) return
+      const { scriber } = this.#syncro
       tell({
         tell: 'standing',
         standing: {
-          live: this.#part.dial === 0 || this.#syncro.status === 'live',
+          live: this.#part.does === 'listen' || this.#syncro.status === 'live',
+          stored: scriber.stored >= scriber.kept,
           online: this.#syncro
             .clients()
             .filter(({ online }) => online)

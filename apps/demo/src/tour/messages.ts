@@ -10,8 +10,11 @@ export interface TodoImage {
 /** How a client begins. */
 export interface Part {
   readonly name: string
-  /** The port to dial; 0 to listen instead, at a free one. */
-  readonly dial: number
+  /** What it keeps its data in. The file is there if a process before it had the same. */
+  readonly file: string
+  readonly does: 'listen' | 'dial'
+  /** Where; 0 to listen at a free port. */
+  readonly port: number
   /** For the tour's own test: a client that misreports its data, or that stops taking part. */
   readonly sabotage?: Sabotage
 }
@@ -39,6 +42,8 @@ export interface NumberedOrder {
 export interface Standing {
   /** Caught up with the server, and told of everything as it happens. The server itself always is. */
   readonly live: boolean
+  /** All that it has is in its file. */
+  readonly stored: boolean
   /** Clients who are connected here. */
   readonly online: readonly string[]
   /** Records with changes that nobody else has acknowledged. */
@@ -51,7 +56,8 @@ export type Sight = 'created' | 'changed' | 'destroyed'
 
 /** What a client tells. */
 export type Report =
-  | { readonly tell: 'begun'; readonly port: number }
+  /** It listens or dials; `found` is what was in its file before anybody could tell it anything. */
+  | { readonly tell: 'begun'; readonly port: number; readonly found: readonly TodoImage[] }
   | { readonly tell: 'standing'; readonly standing: Standing }
   /** A change that another client made has arrived. */
   | { readonly tell: 'saw'; readonly what: Sight; readonly todo: TodoImage; readonly fields: readonly string[] }

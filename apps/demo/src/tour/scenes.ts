@@ -1,21 +1,24 @@
 /** What the tour shows, scene by scene. Each ends with a comparison that has to hold. */
 
+import { join } from 'node:path'
 import { Actor, describe } from './actor.js'
 import { within } from './deadline.js'
-import type { Sabotage, Standing, TodoImage } from './messages.js'
+import type { Part, Sabotage, Standing, TodoImage } from './messages.js'
 import type { Narrator } from './narrator.js'
 
 export interface Stage {
   readonly narrator: Narrator
+  /** Where the clients' files are. */
+  readonly folder: string
   /** How long any one thing may take. */
   readonly limitMs: number
   /** What the last client does wrong, where the tour itself is under test. */
   readonly sabotage: Sabotage | undefined
 }
 
-/** The clients of the tour; bob's process is replaced in the course of it. */
+/** The clients of the tour; the processes of bob and of the server are replaced in the course of it. */
 interface Cast {
-  readonly server: Actor
+  server: Actor
   readonly alice: Actor
   bob: Actor
 }
@@ -26,6 +29,7 @@ export async function play(stage: Stage): Promise<void> {
   await editTwoFields(stage, cast, milk)
   await editOneFieldTwice(stage, cast, milk)
   await killAndReturn(stage, cast)
+  await killServer(stage, cast)
   await workOffline(stage, cast, milk)
   await compare(stage, cast)
   await Promise.all([cast.alice.leave(), cast.bob.leave()])
@@ -38,9 +42,11 @@ async function meet(stage: Stage): Promise<Cast> {
   narrator.say(
     'Each client is a process of its own. They share nothing but TCP connections to the server, which is a client too.',
   )
-  const server = await start(stage, 'server', 0)
+  narrator.say('Each keeps its data in a SQLite file of its own, in a temporary folder that goes when the tour ends.')
+  const server = await start(stage, 'server', 'listen', 0)
   narrator.does('server', `listens at 127.0.0.1:${server.port} (process ${server.pid})`)
-  const [alice, bob] = await Promise.all([start(stage, 'alice', server.port), start(stage, 'bob', server.port)])
+  const dial = (name: string) => start(stage, name, 'dial', server.port)
+  const [alice, bob] = await Promise.all([dial('alice'), dial('bob')])
   for (const actor of [alice, bob]) {
     await actor.until('is in step', inStep)
     narrator.does(actor.name, `has connected (process ${actor.pid})`)
@@ -129,14 +135,48 @@ async function killAndReturn(stage: Stage, cast: Cast): Promise<void> {
   narrator.does('alice', 'goes on: creates "Water the plants"')
   await create(alice, 'Water the plants')
   await agree(stage, { server, alice }, 'The others are in step without bob', [...before, todo('Water the plants')])
-  cast.bob = await start(stage, 'bob', server.port)
-  narrator.does(
-    'bob',
-    `is back (process ${cast.bob.pid}): a new process with an empty memory, since this tour keeps nothing on disk`,
-  )
-  await agree(stage, cast, 'Bob has caught up: what was there before, and what he missed', [
-    ...before,
-    todo('Water the plants'),
+  cast.bob = await start(stage, 'bob', 'dial', server.port)
+  narrator.does('bob', `is back (process ${cast.bob.pid}): a new process, which opens his file`)
+  expectFound(cast.bob, before)
+  narrator.holds('What bob had is in his file')
+  await agree(stage, cast, 'Bob has caught up with what he missed', [...before, todo('Water the plants')])
+}
+
+async function killServer(stage: Stage, cast: Cast): Promise<void> {
+  const { narrator } = stage
+  const { alice, bob } = cast
+  narrator.scene('The server is killed, and nothing is lost')
+  const before = cast.server.standing.todos
+  const letter = todo('Post the letter')
+  narrator.does('alice', 'creates "Post the letter"')
+  await create(alice, letter.title)
+  await agree(stage, cast, 'Created by alice, there for everybody', [...before, letter])
+  await expectAcknowledged(cast)
+  narrator.holds('And acknowledged: from here on it must not get lost')
+  const { pid, port } = cast.server
+  narrator.does('server', `is killed in mid-air (SIGKILL to process ${pid})`)
+  await cast.server.kill()
+  for (const actor of [alice, bob]) await actor.until('notices that the server is gone', ({ live }) => !live)
+  const cat = todo('Feed the cat')
+  narrator.does('alice', 'goes on: creates "Feed the cat"')
+  await create(alice, cat.title)
+  const plants = before.find(({ title }) => title === 'Water the plants')
+  if (plants === undefined) throw new Error('nobody has "Water the plants" any more')
+  const watered = before.map((one) => (one === plants ? { ...one, done: true } : one))
+  narrator.does('bob', 'goes on: ticks "Water the plants" off')
+  await bob.ask({ do: 'edit', id: plants.id, fields: { done: true } })
+  await untilHas(alice, [...before, letter, cat])
+  await untilHas(bob, [...watered, letter])
+  narrator.holds('Alice and bob work on, and neither knows what the other does')
+  cast.server = await start(stage, 'server', 'listen', port)
+  narrator.does('server', `is back (process ${cast.server.pid}): a new process, which opens its file`)
+  expectFound(cast.server, [...before, letter])
+  narrator.holds("All that was acknowledged is in the server's file")
+  narrator.say('It listens at the same port. Nobody has to tell the others: their links dial until somebody answers.')
+  await agree(stage, cast, 'Everything is everywhere: what was acknowledged, and what was done since', [
+    ...watered,
+    letter,
+    cat,
   ])
 }
 
@@ -169,6 +209,18 @@ async function expectOffline(actor: Actor, todos: readonly Title[]): Promise<voi
     throw new Error(`${actor.name} is offline, and should have ${describe(todos)}, but has ${describe(recited)}`)
 }
 
+/** What it had from its file before anybody could tell it anything. */
+function expectFound({ name, found }: Actor, todos: readonly Title[]): void {
+  if (titles(found) !== titles(todos))
+    throw new Error(`${name} should have found ${describe(todos)} in its file, but found ${describe(found)}`)
+}
+
+async function expectAcknowledged(cast: Cast): Promise<void> {
+  await Promise.all(
+    everybody(cast).map((actor) => actor.until('has nothing that others lack', ({ unsent }) => unsent === 0)),
+  )
+}
+
 async function compare(stage: Stage, cast: Cast): Promise<void> {
   const { narrator } = stage
   narrator.scene("Everybody's data, compared")
@@ -184,7 +236,7 @@ async function compare(stage: Stage, cast: Cast): Promise<void> {
       throw new Error(`the data differs: server has ${difference[0]}, ${name} has ${difference[1]}`)
   })
   narrator.holds('All the same, down to the ids')
-  await Promise.all(actors.map((actor) => actor.until('has nothing that others lack', ({ unsent }) => unsent === 0)))
+  await expectAcknowledged(cast)
   narrator.holds('Nobody has a change that has not been acknowledged')
 }
 
@@ -204,8 +256,10 @@ function firstDifference(
   return undefined
 }
 
-function start({ narrator, limitMs, sabotage }: Stage, name: string, dial: number): Promise<Actor> {
-  return Actor.start({ name, dial, ...(sabotage && name === 'bob' && { sabotage }) }, narrator, limitMs)
+function start(stage: Stage, name: string, does: Part['does'], port: number): Promise<Actor> {
+  const { narrator, folder, limitMs, sabotage } = stage
+  const part = { name, file: join(folder, `${name}.db`), does, port }
+  return Actor.start({ ...part, ...(sabotage && name === 'bob' && { sabotage }) }, narrator, limitMs)
 }
 
 /** Has alice and bob do something while neither can hear of the other. */
@@ -231,22 +285,23 @@ async function agree(
   sentence: string,
   todos: readonly Title[],
 ): Promise<void> {
+  await Promise.all(everybody(cast).map((actor) => untilHas(actor, todos, inStep)))
+  narrator.holds(sentence)
+}
+
+/** Waits until it has exactly these. */
+function untilHas(actor: Actor, todos: readonly Title[], besides = (_: Standing) => true): Promise<void> {
   const expected = titles(todos)
   const wanted = todos.length === 0 ? 'has an empty list' : `has ${describe(todos)}`
-  await Promise.all(
-    everybody(cast).map((actor) =>
-      actor.until(wanted, (standing) => inStep(standing) && titles(standing.todos) === expected),
-    ),
-  )
-  narrator.holds(sentence)
+  return actor.until(wanted, (standing) => besides(standing) && titles(standing.todos) === expected)
 }
 
 function everybody({ server, alice, bob }: Partial<Cast>): Actor[] {
   return [server, alice, bob].filter((actor) => actor !== undefined)
 }
 
-function inStep({ live }: Standing): boolean {
-  return live
+function inStep({ live, stored }: Standing): boolean {
+  return live && stored
 }
 
 type Title = Omit<TodoImage, 'id'>
