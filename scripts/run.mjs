@@ -16,6 +16,7 @@ const commands = {
   test: { summary: 'every test', work: test },
   check: { summary: 'every check', built: false, work: program('.', ['scripts/check.mjs']) },
   build: { summary: 'the packages', work: async () => 0 },
+  crash: { summary: 'kills, power cuts and failing disks', work: program('tests/crash', ['dist/main.js']) },
   sim: { summary: 'the simulated world', work: program('tests/simulation', ['dist/cli/main.js']) },
   bench: { summary: 'the workloads', work: program('bench', ['--expose-gc', 'dist/main.js']) },
   mutants: {
