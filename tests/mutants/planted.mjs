@@ -423,13 +423,6 @@ export const planted = [
     claims: [scriber('src/scriber.test.ts')],
   },
   {
-    name: 'what somebody wrote and may have trimmed is left out of what it is sent',
-    file: scriber('src/ledger.ts'),
-    find: 'const omit = table.destroy(slot) < 0 ? omitted : undefined',
-    put: 'const omit = omitted',
-    claims: [scriber('src/ledger.test.ts'), core('test/trimming.test.ts')],
-  },
-  {
     name: 'a record that lives again keeps to itself what waited for that',
     file: scriber('src/merging.ts'),
     find: 'if (lives && !lived && this.#wasHere && moveWaiting(table, slot, this.#offset))',
@@ -477,13 +470,6 @@ export const planted = [
     find: 'return era === this.open ? { position, since } : { position: since }',
     put: 'return { position, since }',
     claims: [core('test/restart.test.ts')],
-  },
-  {
-    name: 'what a client has forgotten of its own is left out when the record lives again',
-    file: scriber('src/ledger.ts'),
-    find: '(table.birth(slot) < 0 || omit(table.birthWriter(slot)))',
-    put: 'table.birthWriter(slot) >= 0',
-    claims: [scriber('src/ledger.test.ts')],
   },
   {
     name: 'the writers of stale batches are kept',

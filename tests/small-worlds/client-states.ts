@@ -80,12 +80,12 @@ export class ClientStates {
     return client
   }
 
-  /** What a client in a state sends to one that has a cursor into its ledger; what that one wrote itself is left out. */
-  catchUp(state: ClientState, { cursor, omit }: { cursor: Place | undefined; omit: readonly string[] }): Delivery {
+  /** What a client in a state sends to one that has a cursor into its ledger. */
+  catchUp(state: ClientState, cursor: Place | undefined): Delivery {
     const { scriber } = this.reach(state)
     const { ledger, ledgerId, place } = scriber
     if (cursor !== undefined) assert.ok(scriber.isGood({ ledger: ledgerId, ...cursor, view: '' }))
-    const rows = imagesOf(ledger, cursor?.position, { omit: (writer) => omit.includes(ledger.writers.id(writer)) })
+    const rows = imagesOf(ledger, cursor?.position)
     return { type: 'catch-up', from: this.client, place, rows, seen: state.seen }
   }
 

@@ -133,16 +133,15 @@ export class Worlds {
 
   /** Catch-ups that bring a client something. */
   #news(world: World, client: number): number[] {
-    const { cursors, eras } = world[client]!
+    const { cursors } = world[client]!
     const news: number[] = []
     for (const [from, state] of world.entries()) {
       const cursor = cursors[from]
       if (from === client || (from !== 0 && client !== 0) || state.place.position <= (cursor?.position ?? 0)) continue
-      const key = `${client} ${eras.length} ${from} ${state.number} ${cursor?.era} ${cursor?.position}`
+      const key = `${client} ${from} ${state.number} ${cursor?.era} ${cursor?.position}`
       let number = this.#catchUps.get(key)
       if (number === undefined) {
-        const omit = cursor === undefined ? [] : eras
-        number = this.#deliveries.numberOf(this.#clients[from]!.catchUp(state, { cursor, omit }))
+        number = this.#deliveries.numberOf(this.#clients[from]!.catchUp(state, cursor))
         this.#catchUps.set(key, number)
       }
       news.push(number)

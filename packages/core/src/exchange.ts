@@ -4,7 +4,7 @@
  * may come.
  */
 import type { Ack, DigestMessage, Mark, Message, Pong } from '@syncro/protocol'
-import type { Batch, Cursor, OmitWriter, RowImage } from '@syncro/scriber'
+import type { Batch, Cursor, RowImage } from '@syncro/scriber'
 import type { Clients, Replica } from './clients.js'
 import { Comparing } from './comparing.js'
 import type { Dialogue } from './dialogue.js'
@@ -183,8 +183,7 @@ export class Exchange implements Dialogue<Message> {
     const [ours, theirs] = [this.#ours, this.#theirs]
     if (ours === undefined || theirs === undefined) return
     this.#session.shakenHands()
-    if (ours.good && theirs.good)
-      this.#feed.follow(this.#context.scriber.resumption(this.#presented!), this.#omitTheirs)
+    if (ours.good && theirs.good) this.#feed.follow(this.#context.scriber.resumption(this.#presented!))
     // Two that never met, one of them empty: there is nothing to find out.
     else if (Math.min(ours.rows, theirs.rows) === 0 && this.#presented === null && this.#replica.cursor === undefined)
       this.#feed.follow({ position: 0 })
@@ -291,15 +290,6 @@ export class Exchange implements Dialogue<Message> {
     this.#asked = undefined
     this.#probed?.(true)
     this.#session.answeredAt({ asked: clock, received, sent })
-  }
-
-  /**
-   * What the peer wrote since it was opened it has, unless it may have trimmed that (`Ledger.image`). What it wrote before it may have lost: a backup
-   * was restored, say.
-   */
-  get #omitTheirs(): OmitWriter {
-    const theirs = this.#context.scriber.ledger.writers.number(this.#peerEra)
-    return (writer) => writer === theirs
   }
 
   /** What may come: `resume` first, `resumed` once, and what a sender says that has read both cursors only after both have come. */

@@ -3,7 +3,7 @@
  * here, and is true when it is told (DESIGN section 5, "Marks").
  */
 import type { Message } from '@syncro/protocol'
-import type { OmitWriter, RowImage, Walk } from '@syncro/scriber'
+import type { RowImage, Walk } from '@syncro/scriber'
 import type { Replica } from './clients.js'
 import { Held } from './held.js'
 import { encodeRows, type OutgoingStep } from './outgoing-step.js'
@@ -22,7 +22,6 @@ interface Source {
   readonly walk: Walk
   /** Only fields beyond this place. */
   readonly since: number
-  readonly omit: OmitWriter | undefined
   /** The walk is in rising position: a mark may follow it. */
   readonly isInOrder: boolean
 }
@@ -37,8 +36,6 @@ export class Feed {
   #through = 0
   /** … and of the rows beyond, every field up to here. In the middle of a catch-up this lags behind, since a row keeps fields that came long before its place. */
   #since = 0
-  /** Leaves out what the peer's own ledger wrote. */
-  #omit: OmitWriter | undefined
   #marked = -1
   #source: Source | undefined
   /** While rows are sent out of their order: the place from which all that happened there was no room for. */
@@ -79,10 +76,9 @@ export class Feed {
   }
 
   /** The peer has everything up to a place, and is sent what came after it. */
-  follow(place: { readonly position: number; readonly since?: number }, omit?: OmitWriter): void {
+  follow(place: { readonly position: number; readonly since?: number }): void {
     this.#through = place.position
     this.#since = place.since ?? place.position
-    this.#omit = omit
     this.#state = 'behind'
     this.pump()
   }
@@ -96,7 +92,7 @@ export class Feed {
   /** The peer lacks these rows, and has all the rest. */
   deliver(rows: Iterable<number>): void {
     const walk = new ListWalk([...rows])
-    this.#source = { walk, since: 0, omit: undefined, isInOrder: false }
+    this.#source = { walk, since: 0, isInOrder: false }
     this.#state = 'catching-up'
     this.#send({ type: 'catch-up', rows: walk.remaining })
     this.pump()
@@ -175,7 +171,7 @@ export class Feed {
   #startCatchUp(): void {
     const { order } = this.#context.scriber.ledger
     const walk = this.#context.scriber.ledger.walk(this.#through)
-    this.#source = { walk, since: this.#since, omit: this.#omit, isInOrder: true }
+    this.#source = { walk, since: this.#since, isInOrder: true }
     this.#state = 'catching-up'
     this.#through = order.last
     this.#send({ type: 'catch-up', rows: walk.remaining })
@@ -196,7 +192,7 @@ export class Feed {
     return ended
   }
 
-  #nextRows({ walk, since, omit }: Source): { readonly rows: readonly RowImage[]; readonly ended: boolean } {
+  #nextRows({ walk, since }: Source): { readonly rows: readonly RowImage[]; readonly ended: boolean } {
     const { chunkBytes, chunkRows } = this.#context.limits
     const { ledger } = this.#context.scriber
     const rows: RowImage[] = []
@@ -204,7 +200,7 @@ export class Feed {
     for (let looked = 0; bytes < chunkBytes && looked < chunkRows; looked++) {
       const row = walk.next()
       if (row === undefined) return { rows, ended: true }
-      const image = ledger.image(row, since, omit)
+      const image = ledger.image(row, since)
       if (image === undefined || this.#held.holdsRow(row, image)) continue
       rows.push(image)
       bytes += rowBytes(image)
@@ -236,7 +232,7 @@ export class Feed {
     if (source === undefined) return
     const rows: RowImage[] = []
     for (const row of source.walk.takeOvertaken()) {
-      const image = this.#context.scriber.ledger.image(row, source.since, source.omit)
+      const image = this.#context.scriber.ledger.image(row, source.since)
       if (image !== undefined && !this.#held.holdsRow(row, image)) rows.push(image)
     }
     if (rows.length > 0) this.#push(encodeRows(rows, this.#context.limits.chunkBytes), kept)

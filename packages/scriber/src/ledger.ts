@@ -16,9 +16,6 @@ import { Table } from './table.js'
 import { freezeValue } from './value.js'
 import { Writers } from './writers.js'
 
-/** Leaves out fields of writers that the receiver is; writers are the ledger's numbers. */
-export type OmitWriter = (writer: number) => boolean
-
 export interface LedgerOptions {
   /** Less than 32 bits only in tests of rebasing. */
   readonly maxOffset?: number
@@ -160,28 +157,22 @@ export class Ledger {
     return this.order.walk(after)
   }
 
-  /**
-   * What came into a row after a position: its life if that changed since, and the newer fields that count. Undefined if nothing is left once the omitted
-   * writers' part is taken out, as far as they have it for certain: what they wrote in records that they have created.
-   */
-  image(row: number, after: number, omitted?: OmitWriter): RowImage | undefined {
+  /** What came into a row after a position: its life if that changed since, and the newer fields that count. Undefined for nothing. */
+  image(row: number, after: number): RowImage | undefined {
     const { table, slot } = this.place(row)
     const afterOffset = after - this.order.base
     const fields: FieldImage[] = []
-    // Of a record that was destroyed, or that others have created, they may have trimmed their part, as an edit of a record that lived no more.
-    const omit = table.destroy(slot) < 0 ? omitted : undefined
-    const isTheirs = omit !== undefined && (table.birth(slot) < 0 || omit(table.birthWriter(slot)))
     for (const column of table.columns.values()) {
       const stamp = column.stamp(slot)
       if (stamp < 0 || column.offset(slot) <= afterOffset) continue
       const writer = column.writer(slot)
       if (!table.counts(slot, stamp, writer)) continue
-      if (isTheirs && omit?.(writer) && stamp >= table.birth(slot)) continue
       fields.push({ name: column.name, value: column.get(slot)!, stamp, writer: this.writers.id(writer) })
     }
-    const life = table.lifeOffset(slot) > afterOffset && this.#lifeTold(table, slot, omit)
-    if (!life && fields.length === 0) return undefined
-    return { name: table.name, id: table.id(slot)!, ...(life ? this.life(table, slot) : undefined), fields }
+    const hasLife = table.birth(slot) >= 0 || table.destroy(slot) >= 0
+    const isNews = hasLife && table.lifeOffset(slot) > afterOffset
+    if (!isNews && fields.length === 0) return undefined
+    return { name: table.name, id: table.id(slot)!, ...(isNews ? this.life(table, slot) : undefined), fields }
   }
 
   /** Birth and destroy of a row: they travel together. */
@@ -239,12 +230,6 @@ export class Ledger {
   #merged(merging: Merging, knownWriters: number): Merged {
     if (!merging.effective && this.writers.size > knownWriters) this.writers.truncate(knownWriters)
     return merging
-  }
-
-  /** False for a row without life, and for one whose whole life was written by those who are left out. */
-  #lifeTold(table: Table, slot: number, omit: OmitWriter | undefined): boolean {
-    const born = table.birth(slot) >= 0 && !omit?.(table.birthWriter(slot))
-    return born || (table.destroy(slot) >= 0 && !omit?.(table.destroyWriter(slot)))
   }
 
   #rebase(): void {

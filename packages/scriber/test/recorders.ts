@@ -3,7 +3,6 @@ import {
   type Batch,
   type Effect,
   Ledger,
-  type OmitWriter,
   type RowImage,
   Scriber,
   type ScriberOptions,
@@ -45,15 +44,11 @@ export function ledgerOf(batches: readonly Batch[], options: { maxOffset?: numbe
 }
 
 /** What is newer than a position in the rows that stand after it, up to another; without what some writers wrote. */
-export function imagesOf(
-  ledger: Ledger,
-  after = 0,
-  { upTo = Infinity, omit }: { upTo?: number; omit?: OmitWriter } = {},
-): RowImage[] {
+export function imagesOf(ledger: Ledger, after = 0, { upTo = Infinity }: { upTo?: number } = {}): RowImage[] {
   const images: RowImage[] = []
   const walk = ledger.walk(after)
   for (let row = walk.next(); row !== undefined && walk.reached <= upTo; row = walk.next()) {
-    const image = ledger.image(row, after, omit)
+    const image = ledger.image(row, after)
     if (image !== undefined) images.push(image)
   }
   walk.close()

@@ -22,7 +22,8 @@ const breaks = [
 const faultsBehind: Readonly<Record<string, readonly string[]>> = {
   SYNCRO_CONNECTION_LOST: breaks,
   SYNCRO_CLOSE_TIMEOUT: breaks,
-  SYNCRO_FRAME_CUT: breaks,
+  // Whoever sleeps reads nothing, and is cut off by a peer that has waited for long enough.
+  SYNCRO_FRAME_CUT: [...breaks, 'sleep'],
   // A client whose store has failed sends nothing that waits for it.
   SYNCRO_HANDSHAKE_TIMEOUT: [
     'sleep',

@@ -228,7 +228,10 @@ export class Knowledge {
       // A copy of it is left, which has not acknowledged what this one did.
       else if (machine.ledger !== ledger) this.#goBack(ledger, -1)
     }
-    if (disk?.ledger !== undefined && restoredMs !== undefined) this.#goBack(disk.ledger, restoredMs)
+    if (disk?.ledger === undefined || restoredMs === undefined) return
+    this.#goBack(disk.ledger, restoredMs)
+    // What it remembers of the others may be from before one of them went back.
+    for (const seen of this.#seen.get(machine)?.values() ?? []) seen.isStale = true
   }
 
   /** A ledger that was open twice is open once: what was acknowledged for it may have been by the other. */
