@@ -1,7 +1,4 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { openSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { sqlite } from '../src/index.js'
 import { keep, ledger, newPath, opened, reread, sql, todoRow } from './places.js'
@@ -24,27 +21,6 @@ describe('opening', () => {
     expect(sql(path, 'SELECT count(*) AS n FROM Todo')).toEqual([{ n: 200 }])
     await store.close()
     await reread(path)
-  })
-
-  test('finds the lock of a process that was killed released, and all that it had kept', async () => {
-    const path = newPath()
-    const program = fileURLToPath(new URL('./keeping-process.mjs', import.meta.url))
-    const child = spawn(process.execPath, [program, path], { stdio: ['ignore', 'pipe', 'inherit'] })
-    let said = ''
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      said += text
-      if (said.split('\n').length > 50) child.kill('SIGKILL')
-    })
-    await once(child, 'close')
-    const acknowledged = said
-      .trimEnd()
-      .split('\n')
-      .filter((line) => line !== '')
-      .map(Number)
-    const { rows: found, image } = await reread(path, { classes: [] })
-    expect(found.length).toBeGreaterThanOrEqual(Math.max(...acknowledged))
-    expect(found.map(({ position }) => position)).toEqual(found.map((_, at) => at + 1))
-    expect(image!.clock).toBe(found.length)
   })
 
   test('refuses a database that is not ours, and leaves it as it is', async () => {
