@@ -24,7 +24,7 @@ export interface CoreLimits {
   readonly writeBytes: number
   /** Bytes of a chunk of a catch-up: small enough to let live changes pass and the event loop turn. */
   readonly chunkBytes: number
-  /** Rows looked at for a chunk, sent or not: most may have been written by the peer, and passing them takes time too. */
+  /** Rows looked at for a chunk, sent or not: many may be too new for the peer, and passing them takes time too. */
   readonly chunkRows: number
   /** Received messages that may wait for the store before the connection is paused. */
   readonly pauseAfterWaiting: number
