@@ -13,7 +13,7 @@ export { type CoreUsageErrorCode, SessionError, type SessionErrorCode } from './
 export type { Authenticate, Claim } from './hello.js'
 export { type CoreLimits, defaultCoreLimits } from './limits.js'
 export type { Link, LinkEvents, LinkOptions, LinkState } from './link.js'
-export type { Unsent } from './pending.js'
+export type { SyncState, Unsent } from './pending.js'
 export type { Session, SessionEvents, SessionState } from './session.js'
 export { Syncro } from './syncro.js'
 export type { ClientInfo, ReplicaInfo, SyncroEvents, SyncroOptions, SyncroStatus } from './syncro-types.js'

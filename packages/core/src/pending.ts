@@ -2,6 +2,12 @@
 import type { RecordId, Scriber, Table } from '@syncro/scriber'
 import type { Clients } from './clients.js'
 
+/**
+ * How a record stands: with a client that keeps it (`synced`), not yet (`pending`), refused by an authority, or not even kept here (`unstored`), since the
+ * store cannot.
+ */
+export type SyncState = 'synced' | 'pending' | 'refused' | 'unstored'
+
 /** One record's unacknowledged changes. */
 export interface Unsent {
   readonly name: string
@@ -21,10 +27,12 @@ export class Pending {
     this.#clients = clients
   }
 
-  state(name: string, id: RecordId): 'synced' | 'pending' {
+  state(name: string, id: RecordId): SyncState {
     const table = this.#scriber.ledger.findTable(name)
     const slot = table?.slot(id)
     if (table === undefined || slot === undefined) return 'synced'
+    const { storeProblem, storedThrough, ledger } = this.#scriber
+    if (storeProblem !== undefined && ledger.order.position(table.row(slot)) > storedThrough) return 'unstored'
     return this.#unsentOf(table, slot, this.#acked(), this.#scriber.ownWriters) === undefined ? 'synced' : 'pending'
   }
 

@@ -1,5 +1,5 @@
 /** What an application gives a Syncro, is told by it, and may ask it. */
-import type { Conflict, RecordId, ScriberLimits, Store } from '@syncro/scriber'
+import type { Conflict, OpeningProgress, RecordId, ScriberLimits, Store } from '@syncro/scriber'
 import type { Registrable } from './binding.js'
 import type { Environment } from './environment.js'
 import type { CoreLimits } from './limits.js'
@@ -26,7 +26,9 @@ export interface SyncroOptions {
 export interface SyncroEvents {
   /** A session has begun; it has yet to shake hands. */
   session: (session: Session) => void
-  /** A client has come or gone, has caught up, or has acknowledged something: `status` and `unsent` may have changed. */
+  /** How many records the store has read, of how many: now and then while it opens. One that was open at once tells nothing. */
+  opening: (progress: OpeningProgress) => void
+  /** A client has come or gone, has caught up, or has acknowledged something, or the store has stalled or goes on: `status`, `unsent` and `storeProblem` may have changed. */
   changed: () => void
   /** Two values under one stamp: a data directory was copied and both copies wrote. */
   conflict: (conflict: Conflict) => void

@@ -1,6 +1,14 @@
 /** What an application holds: its classes, its store, who it is, and whom it is connected with. It wires and delegates. */
 import type { Connection, Listener, Listening, PeerInfo, Transport, Value } from '@syncro/protocol'
-import { type ChangeType, Events, type RecordId, Scriber, type Step, type Table } from '@syncro/scriber'
+import {
+  type ChangeType,
+  Events,
+  type RecordId,
+  Scriber,
+  type Step,
+  type StoreError,
+  type Table,
+} from '@syncro/scriber'
 import { checkConnection, checkTransport, checkUid, notConnected, notReady } from './arguments.js'
 import type { Bindable, StepOrigin } from './binding.js'
 import { Classes } from './classes.js'
@@ -10,7 +18,7 @@ import type { Authenticate } from './hello.js'
 import { type CoreLimits, defaultCoreLimits } from './limits.js'
 import { Link, type LinkOptions, turnAway } from './link.js'
 import { OutgoingStep } from './outgoing-step.js'
-import { Pending, type Unsent } from './pending.js'
+import { Pending, type SyncState, type Unsent } from './pending.js'
 import { Session, type SessionOptions } from './session.js'
 import type { SessionContext } from './session-context.js'
 import type { ClientInfo, SyncroEvents, SyncroOptions, SyncroStatus } from './syncro-types.js'
@@ -88,7 +96,11 @@ export class Syncro {
       for (const session of this.#sessions) session.trimmed(rows)
     })
     this.scriber.on('conflict', (conflict) => this.#events.emit('conflict', conflict))
-    this.scriber.on('store-failed', (error) => this.#report(error))
+    this.scriber.on('opening', (progress) => this.#events.emit('opening', progress))
+    this.scriber.on('store-problem', (problem) => {
+      if (problem !== undefined) this.#report(problem)
+      this.#events.emit('changed')
+    })
     this.#classes.register(options.models ?? [], this)
     if (this.scriber.isReady) this.#opened()
     this.ready = this.scriber.isReady ? this.scriber.ready : this.scriber.ready.then(() => this.#opened())
@@ -256,17 +268,25 @@ export class Syncro {
   /**
    * Resolves when everything that was recorded or received up to now is stored, at the store's level; at once without a store.
    *
-   * Rejects with the StoreError of a store that has failed: `SYNCRO_STORE_FAILED`.
+   * Rejects with the StoreError of a store that keeps nothing: `SYNCRO_STORE_STALLED` for the time being, `SYNCRO_STORE_FAILED` until it is opened anew.
    */
   async flushed(): Promise<void> {
     if (!this.isReady) await this.ready
     await this.#storing()
-    const { storeFailure } = this.scriber
-    if (storeFailure !== undefined) throw storeFailure
+    const { storeProblem } = this.scriber
+    if (storeProblem !== undefined) throw storeProblem
   }
 
-  /** Whether all of a record is with a client that keeps it. */
-  syncState(name: string, id: RecordId): 'synced' | 'pending' | 'refused' {
+  /**
+   * Why the store keeps nothing just now: `SYNCRO_STORE_STALLED` while it tries again by itself, `SYNCRO_STORE_FAILED` until it is opened anew. What it
+   * has not kept is shown here, and sent to nobody. Undefined while all is well; `changed` tells when that changes.
+   */
+  get storeProblem(): StoreError | undefined {
+    return this.scriber.storeProblem
+  }
+
+  /** Whether all of a record is with a client that keeps it; `unstored` while the store here could not keep what came last: see `storeProblem`. */
+  syncState(name: string, id: RecordId): SyncState {
     return this.#pending.state(name, id)
   }
 
@@ -347,14 +367,14 @@ export class Syncro {
   #storing(): Promise<void> | undefined {
     const { scriber } = this
     const { kept } = scriber
-    if (scriber.stored >= kept || scriber.storeFailure !== undefined) return undefined
+    if (scriber.stored >= kept || scriber.storeProblem !== undefined) return undefined
     return new Promise((resolve) => {
       const over = () => {
         for (const stop of listening) stop()
         resolve()
       }
       const listening = [
-        scriber.on('store-failed', over),
+        scriber.on('store-problem', over),
         scriber.on('stored', (stored) => {
           if (stored >= kept) over()
         }),

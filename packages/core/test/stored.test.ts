@@ -213,12 +213,11 @@ describe('a store that fails', () => {
     const peer = new Peer(world, a).shakeHands()
     await settle(world, store)
     peer.heard.length = 0
-    store.fail(new Error('disk full'))
+    store.fail(new Error('disk broken'))
     a.record('Todo', 'create', 1, { title: 'mine' })
     peer.send(batch(2), { type: 'mark', era, position: 1 }).settle()
     await settle(world, store)
-    a.record('Todo', 'update', 1, { title: 'more' })
-    await settle(world, store)
+    expect(() => a.record('Todo', 'update', 1, { title: 'more' })).toThrow('Nothing was changed.')
     expect(peer.heard).toEqual([])
     expect(world.reported).toMatchObject([{ name: 'StoreError', code: 'SYNCRO_STORE_FAILED' }])
     expect(Object.keys(shown(a))).toEqual(['1', '2'])
@@ -347,5 +346,50 @@ describe('a transaction of the store', () => {
       { rows: [{ id: 1 }], clock: 5, position: 1 },
       { replicas: [{ uid: 'peer', cursor: { position: 7 } }] },
     ])
+  })
+})
+
+describe('a store that stalls', () => {
+  const stalled = { name: 'StoreError', code: 'SYNCRO_STORE_STALLED' }
+
+  test('is told of, and shown on the records that it does not have', async () => {
+    const { world, store, a } = await slow()
+    const changed: unknown[] = []
+    a.on('changed', () => changed.push(a.storeProblem?.code))
+    a.record('Todo', 'create', 1, { title: 'kept' })
+    await store.release()
+    a.record('Todo', 'create', 2, { title: 'not kept' })
+    store.stall()
+    expect([a.syncState('Todo', 1), a.syncState('Todo', 2)]).toEqual(['pending', 'unstored'])
+    expect(() => a.record('Todo', 'update', 1, { title: 'x' })).toThrow(expect.objectContaining(stalled) as Error)
+    await expect(a.flushed()).rejects.toMatchObject(stalled)
+    await store.goOn()
+    await a.flushed()
+    expect([a.syncState('Todo', 1), a.syncState('Todo', 2), a.storeProblem]).toEqual(['pending', 'pending', undefined])
+    expect(changed).toEqual(['SYNCRO_STORE_STALLED', undefined])
+    expect(world.reported.splice(0)).toMatchObject([stalled])
+  })
+
+  test('sends and acknowledges nothing that it does not have, and all of it when it goes on', async () => {
+    const { world, store, a } = await slow()
+    const peer = new Peer(world, a).shakeHands()
+    await settle(world, store)
+    peer.heard.length = 0
+    store.stall()
+    peer.send(batch(1), { type: 'mark', era, position: 1 }).settle()
+    expect([shown(a), a.syncState('Todo', 1)]).toEqual([{ 1: { title: 'theirs' } }, 'unstored'])
+    expect(peer.all('ack')).toEqual([])
+    await store.goOn()
+    await settle(world, store)
+    expect(peer.all('ack')).toMatchObject([{ position: 1 }])
+    expect(world.reported.splice(0)).toMatchObject([stalled])
+  })
+
+  test('does not hold up closing, which tells that something is lost', async () => {
+    const { world, store, a } = await slow()
+    a.record('Todo', 'create', 1)
+    store.stall()
+    await expect(a.close()).rejects.toMatchObject(stalled)
+    expect(world.reported.splice(0)).toMatchObject([stalled])
   })
 })

@@ -1,4 +1,5 @@
 /** Classes whose instances stay in step: declare a class, and assign. */
+export type { SyncState } from '@syncro/core'
 export type { Collection } from './collection.js'
 export type { Made } from './construction.js'
 export type { ModelErrorCode } from './errors.js'
@@ -19,6 +20,5 @@ export type {
   FieldValues,
   ModelClass,
   PlainRecord,
-  SyncState,
   WhereParameters,
 } from './types.js'

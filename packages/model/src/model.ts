@@ -1,5 +1,5 @@
 /** The base of synced classes: records as objects. */
-import { type Binding, bind, type Syncro } from '@syncro/core'
+import { type Binding, bind, type Syncro, type SyncState } from '@syncro/core'
 import type { RecordId, Value } from '@syncro/scriber'
 import { ModelBinding } from './binding.js'
 import { type Collection, checkValues, type ModelCollection, makeDraft } from './collection.js'
@@ -16,7 +16,6 @@ import type {
   FieldValues,
   ModelClass,
   PlainRecord,
-  SyncState,
   WhereParameters,
 } from './types.js'
 
@@ -95,7 +94,10 @@ export abstract class Model<Id extends RecordId = string> implements AnyModel {
     return stateOf(this).id as Id
   }
 
-  /** Whether a client that keeps the record has acknowledged all that was changed here; `refused` is for classes with an authority. */
+  /**
+   * Whether a client that keeps the record has acknowledged all that was changed here; `refused` is for classes with an authority, `unstored` says that
+   * the store here could not keep what came last (see `syncro.storeProblem`).
+   */
   get $sync(): SyncState {
     const { binding, id, staging, here } = stateOf(this)
     return staging !== undefined && !here ? 'pending' : binding.syncro.syncState(binding.name, id)

@@ -99,7 +99,7 @@ describe('the types of a class', () => {
       expectTypeOf(Todo.draft({ title: 'x' })).toEqualTypeOf<Draft<Todo>>()
       expectTypeOf(todo.draft().save()).toEqualTypeOf<Todo>()
       expectTypeOf(todo.restore()).toEqualTypeOf<Todo>()
-      expectTypeOf(todo.$sync).toEqualTypeOf<'synced' | 'pending' | 'refused'>()
+      expectTypeOf(todo.$sync).toEqualTypeOf<'synced' | 'pending' | 'refused' | 'unstored'>()
       expectTypeOf(todo.toObject()).toEqualTypeOf<PlainRecord<Todo>>()
       expectTypeOf(todo.toObject().due).toEqualTypeOf<Date | null>()
       todo.on('changed', ({ fields, record }) => {

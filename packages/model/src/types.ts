@@ -1,10 +1,8 @@
 /** What the type of an instance says of its class: which properties are fields, and what can be given for them. */
+import type { SyncState } from '@syncro/core'
 import type { RecordId } from '@syncro/scriber'
 import type { Made } from './construction.js'
 import type { Model } from './model.js'
-
-/** How a record stands: whether a client that keeps it has all that was changed here. */
-export type SyncState = 'synced' | 'pending' | 'refused'
 
 /** What every instance has, whatever its fields and the type of its id. */
 export interface AnyModel {

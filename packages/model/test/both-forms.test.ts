@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import type { Syncro } from '@syncro/core'
 import { MemoryStore } from '@syncro/scriber'
+import { SlowStore } from '@syncro/scriber/testing'
 import { beforeEach, describe, expect, expectTypeOf, test } from 'vitest'
 import { forms, type Status, type Todo, type TodoClass, untouched } from './todo-forms.js'
 import { codeOf, errorOf, World } from './world.js'
@@ -607,8 +608,7 @@ describe.each(forms)('a class declared with %s', (_form, declare) => {
     })
 
     test('is neither read nor written before it is open or after it is closed', async () => {
-      const store = new MemoryStore()
-      const slow = Object.assign(Object.create(store) as MemoryStore, { open: async () => store.open() })
+      const slow = new SlowStore(new MemoryStore())
       const Other = declare()
       const syncro = world.client('slow', { models: [Other], store: slow })
       for (const use of [
@@ -624,6 +624,7 @@ describe.each(forms)('a class declared with %s', (_form, declare) => {
       await syncro.ready
       const todo = Other.create({ title: 'Milk' })
       const todos = syncro.collection(Other)
+      await slow.release()
       await syncro.close()
       expect(todo.title).toBe('Milk')
       expect(codeOf(() => (todo.title = 'x'))).toBe('SYNCRO_NOT_READY')

@@ -32,8 +32,9 @@ export type StoreErrorCode =
   | 'SYNCRO_STORE_FOREIGN'
   | 'SYNCRO_STORE_IN_USE'
   | 'SYNCRO_STORE_NEWER'
+  | 'SYNCRO_STORE_STALLED'
 
-/** The store could not keep or give back what it was asked to; nothing after it is acknowledged. */
+/** The store could not keep or give back what it was asked to; nothing after it is acknowledged: for now (`SYNCRO_STORE_STALLED`), or until it is opened anew. */
 export class StoreError extends Error {
   override readonly name = 'StoreError'
   readonly code: StoreErrorCode

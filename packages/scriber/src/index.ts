@@ -19,7 +19,7 @@ export { defaultScriberLimits, maxLedgerNames, maxReplayedNames, type ScriberLim
 export { MemoryStore } from './memory-store.js'
 export { compareStamps, compareValues } from './order.js'
 export { type Place, type Remembered, type RestampOptions, Scriber, type ScriberOptions } from './scriber.js'
-export type { ScriberEvents, Step } from './step.js'
+export type { OpeningProgress, ScriberEvents, Step } from './step.js'
 export type {
   Cursor,
   Era,

@@ -13,9 +13,9 @@ async function slow() {
   await it.scriber.ready
   await store.release()
   const stored: number[] = []
-  const failures: StoreError[] = []
+  const failures: (StoreError | undefined)[] = []
   it.scriber.on('stored', (kept) => stored.push(kept))
-  it.scriber.on('store-failed', (error) => failures.push(error))
+  it.scriber.on('store-problem', (problem) => failures.push(problem))
   return { ...it, below, store, stored, failures }
 }
 
@@ -196,7 +196,7 @@ describe('keeping', () => {
     await store.release()
     scriber.record('Note', 'create', 'm')
     await store.release()
-    expect([scriber.stored, errors.length, failures, scriber.storeFailure]).toEqual([3, 2, [], undefined])
+    expect([scriber.stored, errors.length, failures, scriber.storeProblem]).toEqual([3, 2, [], undefined])
   })
 
   test('costs nothing without a store', () => {
@@ -211,20 +211,41 @@ describe('a store that fails', () => {
     const { scriber, store, stored, failures } = await slow()
     scriber.record('Note', 'create', 'a')
     scriber.record('Note', 'create', 'b')
-    store.fail(new Error('disk full'))
+    store.fail(new Error('disk broken'))
     await store.release()
-    scriber.record('Note', 'create', 'c')
+    scriber.replay({ stamp: 1, writer: 'd'.repeat(24), changes: [{ name: 'Note', id: 'c', type: 'create' }] }, 'them')
     expect([store.waiting, scriber.kept, scriber.stored, stored]).toEqual([0, 4, 1, []])
-    expect(failures).toMatchObject([{ code: 'SYNCRO_STORE_FAILED', cause: new Error('disk full') }])
-    expect(scriber.storeFailure).toBe(failures[0])
+    expect(failures).toMatchObject([{ code: 'SYNCRO_STORE_FAILED', cause: new Error('disk broken') }])
+    expect(scriber.storeProblem).toBe(failures[0])
     expect(shown(scriber.ledger, 'Note', 'c')).toEqual({})
+  })
+
+  test('takes no more changes from the program', async () => {
+    const { scriber, store } = await slow()
+    scriber.record('Note', 'create', 'a', { title: 'x' })
+    store.fail()
+    await store.release()
+    const table = scriber.ledger.table('Note')
+    for (const change of [
+      () => scriber.record('Note', 'create', 'b'),
+      () => scriber.assign(table, table.slot('a')!, table.column('title'), 'y'),
+      () => scriber.transact(() => undefined),
+    ])
+      expect(change).toThrow(
+        expect.objectContaining({
+          name: 'StoreError',
+          code: 'SYNCRO_STORE_FAILED',
+          message: expect.stringMatching(/^Nothing was changed/) as string,
+        }) as Error,
+      )
+    expect(shown(scriber.ledger, 'Note', 'a')).toEqual({ title: 'x' })
   })
 
   test('may throw instead of rejecting, and throw anything', () => {
     const store = new ScriptedStore()
     const { scriber, steps } = recorder({ store })
     const failures: unknown[] = []
-    scriber.on('store-failed', (error) => failures.push(error))
+    scriber.on('store-problem', (problem) => failures.push(problem))
     store.answer = () => {
       throw 'nonsense'
     }
@@ -232,7 +253,7 @@ describe('a store that fails', () => {
     expect(failures).toMatchObject([{ name: 'StoreError', code: 'SYNCRO_STORE_FAILED', cause: 'nonsense' }])
     expect([steps[0]!.kept, scriber.stored]).toEqual([2, 1])
     store.answer = () => undefined
-    scriber.record('Note', 'create', 'b')
+    scriber.keep({ clock: 9 })
     expect([store.kept.length, scriber.stored, failures.length]).toEqual([2, 1, 1])
   })
 
@@ -242,8 +263,50 @@ describe('a store that fails', () => {
       throw new StoreError('SYNCRO_STORE_FAILED', 'read-only')
     }
     const { scriber } = recorder({ store })
-    expect(scriber.storeFailure).toMatchObject({ message: 'read-only' })
+    expect(scriber.storeProblem).toMatchObject({ message: 'read-only' })
     expect([scriber.kept, scriber.stored]).toEqual([1, 0])
+  })
+})
+
+describe('a store that stalls', () => {
+  test('takes no more changes from the program until it goes on, and keeps what others send', async () => {
+    const { scriber, store, below, stored, failures } = await slow()
+    scriber.record('Note', 'create', 'a')
+    store.stall(new Error('disk full'))
+    expect(() => scriber.record('Note', 'create', 'b')).toThrow(
+      expect.objectContaining({ name: 'StoreError', code: 'SYNCRO_STORE_STALLED' }) as Error,
+    )
+    scriber.replay({ stamp: 1, writer: 'd'.repeat(24), changes: [{ name: 'Note', id: 'c', type: 'create' }] }, 'them')
+    expect([scriber.stored, scriber.storedThrough, scriber.ledger.order.last]).toEqual([1, 0, 2])
+    await store.goOn()
+    expect([stored, scriber.storedThrough, scriber.storeProblem]).toEqual([[2, 3], 2, undefined])
+    expect(failures).toMatchObject([{ code: 'SYNCRO_STORE_STALLED' }, undefined])
+    scriber.record('Note', 'create', 'b')
+    await store.release()
+    expect(
+      below
+        .open()!
+        .rows.flat()
+        .map(({ id }) => id),
+    ).toEqual(['a', 'c', 'b'])
+  })
+
+  test('does not hold up closing, which says that something is lost', async () => {
+    const { scriber, store, below } = await slow()
+    scriber.record('Note', 'create', 'a')
+    store.stall()
+    await expect(scriber.close()).rejects.toMatchObject({ code: 'SYNCRO_STORE_STALLED' })
+    expect(below.open()!.rows.flat()).toEqual([])
+  })
+
+  test('and fails then has failed', async () => {
+    const { scriber, store, failures } = await slow()
+    scriber.record('Note', 'create', 'a')
+    store.stall()
+    store.fail()
+    await store.goOn()
+    expect(scriber.storeProblem).toMatchObject({ code: 'SYNCRO_STORE_FAILED' })
+    expect(failures.map((failure) => failure?.code)).toEqual(['SYNCRO_STORE_STALLED', 'SYNCRO_STORE_FAILED'])
   })
 })
 
@@ -273,11 +336,15 @@ describe('opening a store', () => {
     async function* rows() {
       yield* image.rows
     }
-    for (const opened of [{ ...image, rows: rows() }, Promise.resolve({ ...image, rows: rows() })]) {
+    const counted = () => ({ ...image, rows: rows(), rowCount: 1 })
+    for (const opened of [counted(), Promise.resolve(counted())]) {
       const store = new ScriptedStore()
       store.image = () => opened
       const again = recorder({ store }).scriber
+      const progress: unknown[] = []
+      again.on('opening', (told) => progress.push(told))
       await again.ready
+      expect(progress).toEqual([{ rows: 1, of: 1 }])
       expect(wholeOf(again.ledger)).toEqual(wholeOf(scriber.ledger))
     }
   })

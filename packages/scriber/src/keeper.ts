@@ -7,7 +7,15 @@ import type { Table } from './table.js'
 
 export interface KeeperEvents {
   stored(kept: number): void
-  failed(error: StoreError): void
+  /** Nothing is stored now, or any more; with undefined: it is again. */
+  problem(problem: StoreError | undefined): void
+}
+
+interface Settling {
+  readonly waiting: void | Promise<void>
+  readonly before: Promise<void> | undefined
+  readonly number: number
+  readonly position: number | undefined
 }
 
 export class Keeper {
@@ -15,6 +23,8 @@ export class Keeper {
   readonly #events: KeeperEvents
   #kept = 0
   #stored = 0
+  #storedThrough = 0
+  #stall: StoreError | undefined
   #failure: StoreError | undefined
   /** Settles when all that was kept is stored; undefined while nothing is under way. */
   #newest: Promise<void> | undefined
@@ -23,6 +33,7 @@ export class Keeper {
   constructor(store: Store | undefined, events: KeeperEvents) {
     this.#store = store
     this.#events = events
+    store?.watch?.((stall) => this.#stalled(stall))
   }
 
   /** Transactions given to the store; without a store there are none, and nothing to wait for. */
@@ -34,8 +45,19 @@ export class Keeper {
     return this.#stored
   }
 
-  get failure(): StoreError | undefined {
-    return this.#failure
+  /** The position up to which rows are stored. */
+  get storedThrough(): number {
+    return this.#storedThrough
+  }
+
+  /** Why nothing is stored now, or any more. */
+  get problem(): StoreError | undefined {
+    return this.#failure ?? this.#stall
+  }
+
+  /** Everything up to a position was found in the store. */
+  begin(position: number): void {
+    this.#storedThrough = position
   }
 
   /** Gives the store a transaction, and returns the number that `stored` will have reached once it is kept. */
@@ -55,36 +77,47 @@ export class Keeper {
   }
 
   async close(): Promise<void> {
-    await this.#newest
-    await this.#store?.close()
+    try {
+      // It keeps what is under way; one that is stalled would have us wait for that.
+      await this.#store?.close()
+    } finally {
+      await this.#newest
+    }
   }
 
   #give(store: Store, transaction: StoreTransaction, number: number): void {
+    const { position } = transaction
     try {
       const waiting = store.keep(transaction)
       // What is kept at once still has to wait for what was given before it.
-      if (waiting === undefined && this.#newest === undefined) this.#settled(number)
-      else this.#newest = this.#settling(waiting, this.#newest, number)
+      if (waiting === undefined && this.#newest === undefined) this.#settled(number, position)
+      else this.#newest = this.#settling({ waiting, before: this.#newest, number, position })
     } catch (error) {
       this.#fail(error)
     }
   }
 
-  async #settling(waiting: void | Promise<void>, before: Promise<void> | undefined, number: number): Promise<void> {
+  async #settling({ waiting, before, number, position }: Settling): Promise<void> {
     try {
       await waiting
       await before
-      this.#settled(number)
+      this.#settled(number, position)
     } catch (error) {
       this.#fail(error)
     }
     if (number === this.#kept) this.#newest = undefined
   }
 
-  #settled(number: number): void {
+  #settled(number: number, position = this.#storedThrough): void {
     if (this.#failure !== undefined) return
     this.#stored = number
+    this.#storedThrough = position
     this.#events.stored(number)
+  }
+
+  #stalled(stall: StoreError | undefined): void {
+    this.#stall = stall
+    if (this.#failure === undefined) this.#events.problem(stall)
   }
 
   #fail(cause: unknown): void {
@@ -97,7 +130,8 @@ export class Keeper {
             'The store did not keep a change. It is shown here, but not sent; look at the cause, then open the store anew.',
             { cause },
           )
-    this.#events.failed(this.#failure)
+    // A stall that a close turned into a loss has been told.
+    if (this.#failure !== this.#stall) this.#events.problem(this.#failure)
   }
 }
 

@@ -10,7 +10,7 @@ import { Clock } from './clock.js'
 import type { Column } from './column.js'
 import { equalValues } from './equality.js'
 import { Eras } from './eras.js'
-import { type StoreError, UsageError } from './errors.js'
+import { StoreError, UsageError } from './errors.js'
 import { Events } from './events.js'
 import { type EraId, type LedgerId, type Random, type RecordId, randomId } from './ids.js'
 import { Keeper } from './keeper.js'
@@ -97,7 +97,7 @@ export class Scriber {
     this.#clock = new Clock(options.now)
     this.#keeper = new Keeper(options.store, {
       stored: (kept) => this.#events.emit('stored', kept),
-      failed: (error) => this.#events.emit('store-failed', error),
+      problem: (problem) => this.#events.emit('store-problem', problem),
     })
     this.ready = this.#start()
     // Whoever awaits `ready` gets the error; nobody having done so yet is no unhandled rejection.
@@ -160,9 +160,14 @@ export class Scriber {
     return this.#keeper.stored
   }
 
-  /** Why nothing more is stored; undefined while all is well. */
-  get storeFailure(): StoreError | undefined {
-    return this.#keeper.failure
+  /** The position up to which rows are stored. */
+  get storedThrough(): number {
+    return this.#keeper.storedThrough
+  }
+
+  /** Why nothing is stored for the time being (`SYNCRO_STORE_STALLED`), or any more until the store is opened anew; undefined while all is well. */
+  get storeProblem(): StoreError | undefined {
+    return this.#keeper.problem
   }
 
   /** Listens; the result takes the listener off again. */
@@ -177,10 +182,10 @@ export class Scriber {
    * @returns the record's slot in its table.
    * @throws UsageError `SYNCRO_NOT_FOUND` for a change to a record that is not here, `SYNCRO_GONE` for one that is destroyed (or, for
    *   `restore`, of which nothing is left), `SYNCRO_VALUE_INVALID`, `SYNCRO_NAME_INVALID`, `SYNCRO_NAMES_FULL`,
-   *   `SYNCRO_ID_INVALID`, `SYNCRO_BATCH_TOO_LARGE`, `SYNCRO_NOT_READY`.
+   *   `SYNCRO_ID_INVALID`, `SYNCRO_BATCH_TOO_LARGE`, `SYNCRO_NOT_READY`; StoreError while the store keeps nothing, see `storeProblem`.
    */
   record(name: string, type: ChangeType, id: RecordId, data?: { readonly [field: string]: unknown }): number {
-    this.#checkReady()
+    this.#checkWritable()
     const met = this.ledger.findTable(name)
     if (met === undefined) this.checkName(name)
     checkId(id, this.limits)
@@ -207,10 +212,10 @@ export class Scriber {
    * Records the assignment of one field: the short way of `record` for bindings, which hold table, slot and column. The value has been
    * admitted. Assigning what is there records nothing.
    *
-   * @throws UsageError `SYNCRO_GONE` if the record is destroyed, `SYNCRO_NOT_READY`.
+   * @throws UsageError `SYNCRO_GONE` if the record is destroyed, `SYNCRO_NOT_READY`; StoreError while the store keeps nothing.
    */
   assign(table: Table, slot: number, column: Column, value: Value): void {
-    this.#checkReady()
+    this.#checkWritable()
     if (!table.lives(slot)) throw gone(table.name, table.id(slot) ?? '')
     const before = column.get(slot)
     if (before !== undefined && equalValues(before, value)) return
@@ -232,10 +237,10 @@ export class Scriber {
    * Runs a function; what it records is one batch. Rolls back if the function throws. Inside another transaction it joins that one's
    * batch; what it wrote is then taken back if it throws, also where the outer function catches that.
    *
-   * @throws UsageError `SYNCRO_TRANSACTION_ASYNC` if the function returns a promise, `SYNCRO_BATCH_TOO_LARGE`.
+   * @throws UsageError `SYNCRO_TRANSACTION_ASYNC` if the function returns a promise, `SYNCRO_BATCH_TOO_LARGE`; StoreError while the store keeps nothing.
    */
   transact<Result>(run: () => Result): Result {
-    this.#checkReady()
+    this.#checkWritable()
     return this.#nested(() => {
       const result = run()
       if (isThenable(result)) {
@@ -577,6 +582,14 @@ export class Scriber {
     )
   }
 
+  /** What could not be stored could not be sent, and would be lost with the process: whoever makes it is told at once. */
+  #checkWritable(): void {
+    this.#checkReady()
+    const problem = this.#keeper.problem
+    if (problem !== undefined)
+      throw new StoreError(problem.code, `Nothing was changed. ${problem.message}`, { cause: problem })
+  }
+
   #checkReplay(): void {
     this.#checkReady()
     if (this.#transaction === undefined) return
@@ -610,7 +623,13 @@ export class Scriber {
     this.#opened = true
     if (image !== undefined) {
       this.ledger.order.begin(image.position)
-      for await (const part of image.rows) this.ledger.restoreStored(part)
+      const { rowCount } = image
+      let rows = 0
+      for await (const part of image.rows) {
+        this.ledger.restoreStored(part)
+        rows += part.length
+        this.#events.emit('opening', rowCount === undefined ? { rows } : { rows, of: rowCount })
+      }
       this.ledger.restored()
     }
     this.#beginEra(image)
@@ -629,6 +648,7 @@ export class Scriber {
     this.#remembered = { replicas: image?.replicas ?? [], outbox: image?.outbox ?? [] }
     if (this.#options.store !== undefined) this.ledger.touched = []
     this.#open = this.#closing === undefined
+    this.#keeper.begin(this.ledger.order.last)
     this.#keeper.keep({ ledger: this.ledgerId, eras: this.eras })
   }
 }

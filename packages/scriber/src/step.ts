@@ -19,6 +19,13 @@ export interface Step {
   readonly kept: number
 }
 
+/** How far the store has been read. */
+export interface OpeningProgress {
+  readonly rows: number
+  /** Absent where the store does not know it before. */
+  readonly of?: number
+}
+
 export interface ScriberEvents {
   /** Each step, once, in order. */
   step: (step: Step) => void
@@ -27,6 +34,8 @@ export interface ScriberEvents {
   /** Rows that are forgotten: their numbers may soon be other records'. */
   trimmed: (rows: readonly number[]) => void
   conflict: (conflict: Conflict) => void
-  /** The store failed: nothing more is stored until it is opened anew. */
-  'store-failed': (error: StoreError) => void
+  /** How many rows of the store have been read, of how many where it knows: after each part of what takes its time. */
+  opening: (progress: OpeningProgress) => void
+  /** The store keeps nothing for the time being, or any more until it is opened anew; with undefined: it does again. */
+  'store-problem': (problem: StoreError | undefined) => void
 }

@@ -5,6 +5,7 @@
  * given replaces what it had.
  */
 import type { Batch, FieldImage, Stamp } from './change.js'
+import type { StoreError } from './errors.js'
 import type { EraId, LedgerId, RecordId } from './ids.js'
 import type { Value } from './value.js'
 
@@ -21,6 +22,12 @@ export interface Store {
    */
   declare?(declared: StoredClass): void
   /**
+   * Is called before `open`, by whoever wants to know when nothing can be kept for the time being: a full disk, say. `told` is called with StoreError
+   * `SYNCRO_STORE_STALLED`, and with undefined once everything is kept that was given until then. In between the store tries again by itself, and what
+   * `keep` has promised waits. A store that never stalls has no need of it.
+   */
+  watch?(told: (stall: StoreError | undefined) => void): void
+  /**
    * Opens the store and gives what it holds; undefined where it is new. Called once, before anything else.
    *
    * @throws StoreError `SYNCRO_STORE_IN_USE` if another process has it, `SYNCRO_STORE_DAMAGED` if it cannot be trusted.
@@ -30,10 +37,10 @@ export interface Store {
    * Keeps one transaction. Returns nothing if it is kept when the call returns, else a promise that says so; promises settle in the
    * order of the calls. After one that fails, none succeeds until the store is opened anew.
    *
-   * @throws StoreError `SYNCRO_STORE_FAILED`, thrown or as a rejection.
+   * @throws StoreError `SYNCRO_STORE_FAILED`, thrown or as a rejection; `SYNCRO_STORE_STALLED` as a rejection if the store is closed while it is stalled.
    */
   keep(transaction: StoreTransaction): void | Promise<void>
-  /** Keeps what is under way and lets go of the store. */
+  /** Keeps what is under way and lets go of the store. Rejects with StoreError `SYNCRO_STORE_STALLED` if that could not be kept to the end. */
   close(): void | Promise<void>
 }
 
@@ -165,6 +172,8 @@ export interface StoreImage {
   readonly floor: number
   /** In any order, in parts of any size; a store that reads for long lets the event loop turn between them. */
   readonly rows: Iterable<readonly StoredRow[]> | AsyncIterable<readonly StoredRow[]>
+  /** How many rows those are, where that is known beforehand: for telling how far they are read. */
+  readonly rowCount?: number
   readonly replicas: readonly StoredReplica[]
   readonly outbox: readonly OutboxEntry[]
 }

@@ -38,13 +38,13 @@ export class Catalog {
     return this.#classes.get(name) ?? this.#add(this.#classes.size, name)
   }
 
-  /** Stores the names that have got numbers: before the rows that hold these. */
+  /** Stores the names that have got numbers: before the rows that hold these, in one transaction. */
   storeNames(): void {
-    for (const store of this.#named.splice(0)) store()
+    for (const store of this.#named) store()
   }
 
-  /** The names that are not stored need not be: what held their numbers is not kept. */
-  forgetNames(): void {
+  /** That transaction is committed. */
+  namesStored(): void {
     this.#named = []
   }
 
@@ -134,7 +134,7 @@ export class Catalog {
       'SELECT class, number, sealed FROM syncro_fields ORDER BY class, number',
     ))
       classes[number as number]?.fields.restore(field as number, this.#unsealed(sealed as string, 'a field') as string)
-    this.forgetNames()
+    this.namesStored()
   }
 
   #unsealed(sealed: string, what: string): unknown {

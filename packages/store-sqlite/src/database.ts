@@ -46,6 +46,15 @@ export function sqliteCode(error: unknown): string | undefined {
   return typeof code === 'string' && code.startsWith('SQLITE_') ? code : undefined
 }
 
+/** What SQLite says where there is no room, or for the time being no way, to write: nothing of the transaction is kept, and nothing else is lost. */
+const passing = ['SQLITE_FULL', 'SQLITE_IOERR_WRITE', 'SQLITE_IOERR_SHMSIZE', 'SQLITE_IOERR_SHMMAP', 'SQLITE_READONLY']
+
+/** Whether something that could not be written may be tried again. After a sync that failed it may not: nobody knows what the disk has. */
+export function isPassing(error: unknown): boolean {
+  const code = sqliteCode(error)
+  return code !== undefined && (passing.includes(code) || code.startsWith('SQLITE_BUSY'))
+}
+
 /** A name in SQL. */
 export function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`

@@ -1,5 +1,5 @@
-/** The Store contract on a SQLite file. Transactions of one turn of the event loop are one commit, and what came while the disk was at work is the next. */
-import { closeSync, existsSync, fdatasync, fsyncSync, openSync } from 'node:fs'
+/** The Store contract on a SQLite file. */
+import { closeSync, existsSync, fdatasync, fsyncSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { promisify } from 'node:util'
@@ -14,31 +14,24 @@ import {
   UsageError,
 } from '@syncro/scriber'
 import { Catalog, checkNames } from './catalog.js'
-import type { WrittenRow } from './class-table.js'
-import { type Database, openDatabase, storeError } from './database.js'
+import { Commits, type Group } from './commits.js'
+import { type Database, first, openDatabase, storeError } from './database.js'
 import { prepare } from './format.js'
 import { Lock } from './lock.js'
-import { State, StateChanges } from './state.js'
+import { State } from './state.js'
 
 const sync = promisify(fdatasync)
 
 /** How long a reader of the file may hold up a commit, in ms. */
 const busyMs = 5_000
 
+const retryMs = 1_000
+
 export interface SqliteOptions {
   /** What a kept transaction survives: `os`, a kill; `disk`, a power cut. Default: `disk`. */
   readonly level?: 'os' | 'disk'
-}
-
-/** Transactions that are committed together. */
-interface Group {
-  readonly rows: Map<string, WrittenRow | undefined>
-  readonly state: StateChanges
-  readonly settle: { readonly kept: () => void; readonly failed: (error: StoreError) => void }[]
-}
-
-function emptyGroup(): Group {
-  return { rows: new Map(), state: new StateChanges(), settle: [] }
+  /** Milliseconds from try to try while the disk has no room. Default: 1,000. */
+  readonly retryMs?: number
 }
 
 /** An open file. */
@@ -47,6 +40,11 @@ interface Open {
   readonly database: Database
   readonly catalog: Catalog
   readonly state: State
+  readonly commits: Commits
+  /** The file of the write-ahead log, for having it written to the disk without holding up everything else. */
+  readonly log: number
+  /** Which file it is: another may take its name. */
+  readonly file: number
 }
 
 export class SqliteStore implements Store {
@@ -54,17 +52,18 @@ export class SqliteStore implements Store {
   readonly #path: string
   readonly #declared: StoredClass[] = []
   #open: Open | undefined
-  #failure: StoreError | undefined
-  #group: Group | undefined
-  /** Commits one group after the other; undefined while there is none. */
-  #committing: Promise<void> | undefined
-  /** The file of the write-ahead log, for having it written to the disk without holding up everything else. */
-  #log: number | undefined
+  readonly #retryMs: number
+  #told: (stall: StoreError | undefined) => void = () => undefined
 
   /** @param path of the file; made where there is none. */
   constructor(path: string, options: SqliteOptions = {}) {
     this.#path = path
     this.level = options.level ?? 'disk'
+    this.#retryMs = options.retryMs ?? retryMs
+  }
+
+  watch(told: (stall: StoreError | undefined) => void): void {
+    this.#told = told
   }
 
   declare(declared: StoredClass): void {
@@ -74,19 +73,21 @@ export class SqliteStore implements Store {
       `fields of ${declared.name}`,
     )
     this.#declared.push(declared)
-    if (this.#open === undefined) return
+    const open = this.#open
+    if (open === undefined) return
+    if (open.commits.problem !== undefined) throw open.commits.problem
     try {
-      this.#declareNow(this.#open, declared)
+      // What waits to be committed was written for the table as it is.
+      open.commits.commitNow()
+      this.#declareNow(open, declared)
     } catch (cause) {
-      if (!(cause instanceof UsageError)) this.#failure ??= storeError(this.#path, cause)
-      throw this.#failure ?? cause
+      throw cause instanceof UsageError ? cause : open.commits.fail(storeError(this.#path, cause))
     }
   }
 
   async open(): Promise<StoreImage | undefined> {
     // Whoever makes a Syncro declares its classes in the same turn.
     await undefined
-    this.#failure = undefined
     const lock = this.#locked()
     let database: Database | undefined
     try {
@@ -94,12 +95,14 @@ export class SqliteStore implements Store {
       const isNew = prepare(database, this.#path)
       const catalog = new Catalog(database, this.#path)
       const state = new State(database, this.#path)
-      const open = { lock, database, catalog, state }
-      for (const declared of this.#declared) this.#declareNow(open, declared)
+      for (const declared of this.#declared) this.#declareNow({ database, catalog }, declared)
       const image = state.read()
       if (isNew) syncPath(dirname(this.#path))
-      this.#open = open
-      return image === undefined ? undefined : { ...image, rows: this.#rows(open) }
+      const log = openSync(`${this.#path}-wal`, 'r+')
+      const file = statSync(this.#path).ino
+      const commits = this.#commits(log)
+      this.#open = { lock, database, catalog, state, commits, log, file }
+      return image === undefined ? undefined : { ...image, ...this.#rows(this.#open) }
     } catch (cause) {
       database?.close()
       lock.release()
@@ -108,19 +111,21 @@ export class SqliteStore implements Store {
   }
 
   keep(transaction: StoreTransaction): Promise<void> {
-    if (this.#failure !== undefined) return Promise.reject(this.#failure)
-    if (this.#open === undefined) return Promise.reject(this.#notOpen())
+    const open = this.#open
+    if (open === undefined) return Promise.reject(this.#notOpen())
+    const { rows = [], trimmed = [], ...state } = transaction
     try {
-      const group = this.#added(this.#open, transaction)
-      return new Promise((kept, failed) => {
-        group.settle.push({ kept, failed })
-        this.#committing ??= this.#commitAll()
+      // All or nothing: whatever can go wrong while it is read goes wrong before any of it is added.
+      const written = rows.map((row) => open.catalog.table(row.name).written(row))
+      return open.commits.add((group) => {
+        for (const row of written) group.rows.set(rowKey(row.table.name, row.id), row)
+        for (const { name, id } of trimmed) group.rows.set(rowKey(name, id), undefined)
+        group.state.add(state)
       })
     } catch (cause) {
       const problem =
         'A transaction could not be read, and none of it was kept. Open the store anew, and look at the cause.'
-      this.#failure = new StoreError('SYNCRO_STORE_FAILED', problem, { cause })
-      return Promise.reject(this.#failure)
+      return Promise.reject(open.commits.fail(new StoreError('SYNCRO_STORE_FAILED', problem, { cause })))
     }
   }
 
@@ -128,10 +133,10 @@ export class SqliteStore implements Store {
    * Copies everything that is kept by now into a new file, while the program runs; the copy is on the disk when the promise resolves. It is a backup: opened
    * later, it is noticed by other clients as one, and brought level. Nothing else happens here while SQLite copies.
    *
-   * @param to must not exist. Rejects with StoreError `SYNCRO_STORE_FAILED` otherwise, and where it cannot be written.
+   * @param to must not exist. Rejects with StoreError `SYNCRO_STORE_FAILED` otherwise, and where it cannot be written; with `SYNCRO_STORE_STALLED` while not everything is kept.
    */
   async backup(to: string): Promise<void> {
-    await this.#maintaining((database) => {
+    this.#maintaining((database) => {
       // What SQLite says of a file that is there sounds as if ours were no database.
       if (existsSync(to)) throw new Error(`${to} is there already`)
       return database.prepare('VACUUM INTO ?').run([to])
@@ -142,33 +147,37 @@ export class SqliteStore implements Store {
 
   /** Gives back the room of what was deleted, by writing the file anew. Nothing else happens here while SQLite does. */
   async compact(): Promise<void> {
-    await this.#maintaining((database) => database.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE)'))
+    this.#maintaining((database) => database.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE)'))
   }
 
   async close(): Promise<void> {
-    await this.#committing
     const open = this.#open
     if (open === undefined) return
+    const stall = await open.commits.end()
+    // Closed twice at once.
+    if (this.#open === undefined) return
     this.#open = undefined
-    if (this.#log !== undefined) closeSync(this.#log)
-    this.#log = undefined
+    closeSync(open.log)
     try {
       // All of it in the one file, for whoever copies that; unless somebody reads it just now, which does no harm either.
       open.database.exec('PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)')
     } catch (cause) {
-      throw storeError(this.#path, cause)
+      throw stall ?? storeError(this.#path, cause)
     } finally {
       open.database.close()
       open.lock.release()
     }
+    if (stall !== undefined) throw stall
   }
 
-  /** Does something to the file between two commits. */
-  async #maintaining(work: (database: Database) => unknown): Promise<void> {
-    await this.#committing
-    if (this.#open === undefined) throw this.#notOpen()
+  /** Does something to the file, with all in it that was given by now. */
+  #maintaining(work: (database: Database) => unknown): void {
+    const open = this.#open
+    if (open === undefined) throw this.#notOpen()
+    if (open.commits.problem !== undefined) throw open.commits.problem
     try {
-      work(this.#open.database)
+      open.commits.commitNow()
+      work(open.database)
     } catch (cause) {
       throw storeError(this.#path, cause)
     }
@@ -186,7 +195,14 @@ export class SqliteStore implements Store {
     }
   }
 
-  async *#rows({ catalog, database }: Open): AsyncIterableIterator<readonly StoredRow[]> {
+  #rows(open: Open): Pick<StoreImage, 'rows' | 'rowCount'> {
+    return {
+      rows: this.#readRows(open),
+      rowCount: first(open.database, 'SELECT count(*) FROM syncro_rows') as number,
+    }
+  }
+
+  async *#readRows({ catalog, database }: Open): AsyncIterableIterator<readonly StoredRow[]> {
     try {
       for (const table of catalog.classes)
         for (const rows of table.read(database)) {
@@ -198,68 +214,39 @@ export class SqliteStore implements Store {
     }
   }
 
-  #declareNow({ database, catalog }: Open, declared: StoredClass): void {
-    const waiting = this.#group
-    // What waits to be committed was written for the table as it is.
-    if (waiting !== undefined) {
-      this.#commit(waiting)
-      this.#group = { ...emptyGroup(), settle: waiting.settle }
-    }
+  #declareNow({ database, catalog }: Pick<Open, 'database' | 'catalog'>, declared: StoredClass): void {
     inTransaction(database, () => catalog.declare(declared))
+    catalog.namesStored()
   }
 
-  /** All or nothing: whatever can go wrong while a transaction is read goes wrong before any of it is added. */
-  #added({ catalog }: Open, { rows = [], trimmed = [], ...transaction }: StoreTransaction): Group {
-    const written = rows.map((row) => catalog.table(row.name).written(row))
-    this.#group ??= emptyGroup()
-    for (const row of written) this.#group.rows.set(rowKey(row.table.name, row.id), row)
-    for (const { name, id } of trimmed) this.#group.rows.set(rowKey(name, id), undefined)
-    this.#group.state.add(transaction)
-    return this.#group
-  }
-
-  #takeGroup(): Group | undefined {
-    const group = this.#group
-    this.#group = undefined
-    return group
-  }
-
-  async #commitAll(): Promise<void> {
-    await nextTurn()
-    for (let group = this.#takeGroup(); group !== undefined; group = this.#takeGroup()) {
-      try {
-        if (this.#failure !== undefined) throw this.#failure
-        this.#commit(group)
-        if (this.level === 'disk') await this.#syncLog()
-        for (const { kept } of group.settle) kept()
-      } catch (cause) {
-        this.#failure ??= storeError(this.#path, cause)
-        for (const { failed } of group.settle) failed(this.#failure)
-      }
-    }
-    this.#committing = undefined
-  }
-
-  #commit({ rows, state }: Group): void {
-    const open = this.#open!
-    inTransaction(open.database, () => {
-      open.catalog.storeNames()
-      for (const [key, row] of rows)
-        if (row !== undefined) row.table.put(open.database, row)
-        else this.#drop(open, key)
-      open.state.store(state)
+  #commits(log: number): Commits {
+    return new Commits({
+      path: this.#path,
+      commit: (group) => this.#commit(this.#open!, group),
+      ...(this.level === 'disk' ? { sync: () => sync(log) } : undefined),
+      retryMs: this.#retryMs,
+      told: (stall) => this.#told(stall),
     })
   }
 
-  #drop({ catalog, database }: Open, key: string): void {
-    const [name, id] = JSON.parse(key) as [string, RecordId]
-    catalog.find(name)?.drop(database, id)
+  #commit({ database, catalog, state, file }: Open, group: Group): void {
+    // A file that was removed takes everything, and is gone when it is closed.
+    if (statSync(this.#path, { throwIfNoEntry: false })?.ino !== file)
+      throw new Error('the file was removed, or another put in its place, while it was open')
+    inTransaction(database, () => {
+      catalog.storeNames()
+      for (const [key, row] of group.rows)
+        if (row !== undefined) row.table.put(database, row)
+        else drop(catalog, database, key)
+      state.store(group.state)
+    })
+    catalog.namesStored()
   }
+}
 
-  async #syncLog(): Promise<void> {
-    this.#log ??= openSync(`${this.#path}-wal`, 'r+')
-    await sync(this.#log)
-  }
+function drop(catalog: Catalog, database: Database, key: string): void {
+  const [name, id] = JSON.parse(key) as [string, RecordId]
+  catalog.find(name)?.drop(database, id)
 }
 
 /** A file that was just made is lost with the next power cut, unless its directory is written as well. */

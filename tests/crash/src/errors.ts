@@ -59,12 +59,15 @@ function checkSaid(said: readonly string[], { code, signal, hung }: End, isLasti
   if (hung) throw new Error('the process hangs')
   if (code !== 0 || said.at(-1) !== 'done') throw new Error(`the process ended with ${signal ?? code}`)
   for (const line of said)
-    if (line.includes('failed') && !line.includes(' StoreError SYNCRO_STORE_FAILED '))
+    if (/^(stalled|.*failed)/.test(line) && !/ StoreError SYNCRO_STORE_(FAILED|STALLED) /.test(line))
       throw new Error(`an error is not as the contract says: ${line}`)
+  if (!isLasting && said.some((line) => line.startsWith('stalled ')) && !said.includes('goes-on'))
+    throw new Error('the store does not go on although the disk is well')
   const failed = said.findIndex((line) => line.startsWith('failed '))
   if (failed >= 0 && said.slice(failed).some((line) => /^\d+$/.test(line)))
     throw new Error('a transaction was kept after one that was not')
-  if (failed >= 0 && said.filter((line) => line.startsWith('failed ')).length < 4)
+  const isStalled = said.some((line) => line.startsWith('stalled ')) && !said.includes('goes-on')
+  if (failed >= 0 && !isStalled && said.filter((line) => line.startsWith('failed ')).length < 4)
     throw new Error('not every transaction after the one that failed was refused')
   if (!isLasting && said.some((line) => line.startsWith('reopen-failed')))
     throw new Error('the store cannot be opened anew although the disk is well')
@@ -73,6 +76,8 @@ function checkSaid(said: readonly string[], { code, signal, hung }: End, isLasti
 function outcomeOf(said: readonly string[], injected: boolean): string {
   const has = (start: string) => said.some((line) => line.startsWith(start))
   if (!injected) return 'not reached'
+  if (has('goes-on')) return 'stalled, and went on'
+  if (has('stalled ')) return 'stalled'
   if (has('failed ')) return 'keep rejected'
   if (has('open-failed ')) return 'open rejected'
   return has('close-failed ') ? 'close rejected' : 'did no harm'

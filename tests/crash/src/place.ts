@@ -8,7 +8,7 @@ import { History, numberOf } from './history.js'
 import { inFolder } from './running.js'
 import { checkTables, type Layouts } from './tables.js'
 
-type Contents = Omit<StoreImage, 'rows'> & { readonly rows: readonly StoredRow[] }
+type Contents = Omit<StoreImage, 'rows' | 'rowCount'> & { readonly rows: readonly StoredRow[] }
 
 export class Place {
   readonly path: string
@@ -74,14 +74,17 @@ export class Place {
 
 async function read(image: StoreImage | undefined): Promise<Contents | undefined> {
   if (image === undefined) return undefined
+  const { rowCount, ...beside } = image
   const rows: StoredRow[] = []
   for await (const part of image.rows) rows.push(...part)
+  if (rowCount !== undefined && rowCount !== rows.length)
+    throw new Error(`the store promises ${rowCount} rows, and gives ${rows.length}`)
   return {
-    ...image,
+    ...beside,
     rows: rows
       .map((row) => ({ ...row, fields: [...row.fields].sort((a, b) => (a.name < b.name ? -1 : 1)) }))
       .sort((a, b) => a.position - b.position),
-    replicas: [...image.replicas].sort((a, b) => (a.uid < b.uid ? -1 : 1)),
+    replicas: [...beside.replicas].sort((a, b) => (a.uid < b.uid ? -1 : 1)),
   }
 }
 

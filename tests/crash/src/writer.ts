@@ -7,6 +7,9 @@ import type { Order } from './order.js'
 
 const { path, level, seed, version, count, inFlight } = JSON.parse(process.argv[2]!) as Order
 
+/** How long a stall may last: longer than many tries take. A disk that stays full is no reason to wait. */
+const stallMs = 500
+
 /** Written before the call returns: what was said has been said, whatever comes next. */
 function say(...words: readonly (string | number)[]): void {
   writeSync(1, `${words.join(' ')}\n`)
@@ -18,18 +21,32 @@ function sayFailure(what: string, error: unknown): void {
 }
 
 async function opened(said: string) {
-  const store = sqlite(path, { level })
+  const store = sqlite(path, { level, retryMs: 20 })
+  const stuck = watched(store)
   for (const declared of classesOf(version)) store.declare(declared)
   say('opening')
   const image = await store.open()
   for await (const _ of image?.rows ?? []);
   const number = numberOf(image?.clock)
   say(said, number)
-  return { store, number }
+  return { store, stuck, number }
+}
+
+/** Resolves once the store has been stalled for too long. */
+function watched(store: ReturnType<typeof sqlite>): Promise<void> {
+  return new Promise((resolve) => {
+    let patience: NodeJS.Timeout | undefined
+    store.watch((stall) => {
+      clearTimeout(patience)
+      if (stall === undefined) return say('goes-on')
+      sayFailure('stalled', stall)
+      patience = setTimeout(resolve, stallMs)
+    })
+  })
 }
 
 /** @returns whether everything was kept. */
-async function keepAll(store: Awaited<ReturnType<typeof opened>>['store'], from: number): Promise<boolean> {
+async function keepAll({ store, stuck, number: from }: Awaited<ReturnType<typeof opened>>): Promise<boolean> {
   const history = new History(seed)
   while (history.number < from) history.next()
   let failed = false
@@ -45,11 +62,16 @@ async function keepAll(store: Awaited<ReturnType<typeof opened>>['store'], from:
     }
   }
   const keeping: Promise<void>[] = []
-  for (let kept = 0; kept < count && !failed; kept++) {
+  let isStuck = false
+  void stuck.then(() => {
+    isStuck = true
+  })
+  for (let kept = 0; kept < count && !failed && !isStuck; kept++) {
     keeping.push(keep())
-    if (keeping.length >= inFlight) await keeping.shift()
+    if (keeping.length >= inFlight) await Promise.race([keeping.shift(), stuck])
   }
-  await Promise.all(keeping)
+  await Promise.race([Promise.all(keeping), stuck])
+  if (isStuck) return false
   // None is kept after one that was not.
   if (failed) for (let more = 0; more < 3; more++) await keep()
   return !failed
@@ -68,9 +90,9 @@ async function close(store: { close(): Promise<void> }): Promise<void> {
 async function main(): Promise<void> {
   let isWell = false
   try {
-    const { store, number } = await opened('open')
-    isWell = await keepAll(store, number)
-    await close(store)
+    const writing = await opened('open')
+    isWell = await keepAll(writing)
+    await close(writing.store)
   } catch (error) {
     sayFailure('open-failed', error)
   }

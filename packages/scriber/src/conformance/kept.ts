@@ -1,6 +1,6 @@
 /** What the cases share: ids, and reading a store to its end. */
 import type { Store, StoredRow, StoreImage, StoreTransaction } from '../store.js'
-import { isTrue } from './asserts.js'
+import { isTrue, same } from './asserts.js'
 import type { StorePlace } from './store-suite.js'
 
 export const ledgerId = '0123456789abcdef01234567'
@@ -23,16 +23,18 @@ export function noteRow(id: string | number, position: number, text: string): St
 }
 
 /** An image with its rows read. */
-export type Contents = Omit<StoreImage, 'rows'> & { readonly rows: readonly StoredRow[] }
+export type Contents = Omit<StoreImage, 'rows' | 'rowCount'> & { readonly rows: readonly StoredRow[] }
 
 /** Opens a store and reads all it holds, its rows in rising position. */
 export async function openAndRead(store: Store): Promise<Contents | undefined> {
   const image = await store.open()
   if (image === undefined) return undefined
+  const { rowCount, ...beside } = image
   const rows: StoredRow[] = []
   for await (const part of image.rows) rows.push(...part)
+  same(rowCount ?? rows.length, rows.length, 'the number of rows that the image gives')
   rows.sort((a, b) => a.position - b.position)
-  return { ...image, rows }
+  return { ...beside, rows }
 }
 
 /** Keeps transactions in a new store on the place, one after another, and closes it. */

@@ -15,6 +15,8 @@ export class SlowStore implements Store {
   readonly #below: Store
   #waiting: Waiting[] = []
   #failure: StoreError | undefined
+  #stall: StoreError | undefined
+  #told: (stall: StoreError | undefined) => void = () => undefined
 
   /** @param below keeps what is released. */
   constructor(below: Store) {
@@ -28,6 +30,10 @@ export class SlowStore implements Store {
   /** How many transactions wait to be released. */
   get waiting(): number {
     return this.#waiting.length
+  }
+
+  watch(told: (stall: StoreError | undefined) => void): void {
+    this.#told = told
   }
 
   async open(): Promise<StoreImage | undefined> {
@@ -56,14 +62,30 @@ export class SlowStore implements Store {
     for (let turn = 0; turn < 8; turn++) await undefined
   }
 
+  /** Says that nothing is kept for the time being, as a store on a full disk does. */
+  stall(cause: unknown = new Error('the test wanted it')): void {
+    this.#stall = new StoreError('SYNCRO_STORE_STALLED', 'The store was told to stall.', { cause })
+    this.#told(this.#stall)
+  }
+
+  /** Keeps everything that was given meanwhile, and goes on. */
+  async goOn(): Promise<void> {
+    this.#stall = undefined
+    await this.release()
+    this.#told(undefined)
+  }
+
   /** From now on nothing that is released is kept, until the store is opened anew. */
   fail(cause: unknown = new Error('the test wanted it')): void {
     this.#failure = new StoreError('SYNCRO_STORE_FAILED', 'The store was told to fail.', { cause })
   }
 
-  /** Releases what waits, and closes the store below. */
+  /** Releases what waits, and closes the store below. One that is stalled rejects, and what waits is lost. */
   async close(): Promise<void> {
-    await this.release()
+    const stall = this.#stall
+    if (stall === undefined) await this.release()
+    else for (const { failed } of this.#waiting.splice(0)) failed(stall)
     await this.#below.close()
+    if (stall !== undefined) throw stall
   }
 }

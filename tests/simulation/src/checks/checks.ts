@@ -9,7 +9,7 @@ import { AcknowledgedCheck } from './acknowledged.js'
 import { BoundsCheck } from './bounds.js'
 import { type Check, CheckFailed } from './check.js'
 import { CursorsCheck } from './cursors.js'
-import { isExplained, isWarningExplained } from './explained.js'
+import { isExplained, isWarningExplained, storeTroubles } from './explained.js'
 import { Knowledge } from './knowledge.js'
 import { RestCheck } from './rest.js'
 import { StampsCheck } from './stamps.js'
@@ -102,7 +102,7 @@ export class Checks {
   /** A client reported an error. */
   threw(life: Life, error: unknown): void {
     const { store } = life
-    if (store?.hasFailed === true && codeOf(error) === 'SYNCRO_STORE_FAILED') return
+    if (store?.isInTrouble === true && storeTroubles.has(codeOf(error) ?? '')) return
     this.#fail('errors', `${life} reported ${String(error)}`, error)
   }
 

@@ -24,7 +24,7 @@ const faultsBehind: Readonly<Record<string, readonly string[]>> = {
   SYNCRO_CLOSE_TIMEOUT: breaks,
   // Whoever sleeps reads nothing, and is cut off by a peer that has waited for long enough.
   SYNCRO_FRAME_CUT: [...breaks, 'sleep'],
-  // A client whose store has failed sends nothing that waits for it.
+  // A client whose store keeps nothing sends nothing that waits for it.
   SYNCRO_HANDSHAKE_TIMEOUT: [
     'sleep',
     'black-hole',
@@ -35,6 +35,7 @@ const faultsBehind: Readonly<Record<string, readonly string[]>> = {
     'reset',
     'crash',
     'store-failure',
+    'store-stall',
   ],
   SYNCRO_CONNECT_TIMEOUT: ['partition', 'dial', 'sleep'],
   SYNCRO_HEARTBEAT_TIMEOUT: ['black-hole', 'power-cut', 'partition', 'slow-reader', 'sleep'],
@@ -46,6 +47,9 @@ const faultsBehind: Readonly<Record<string, readonly string[]>> = {
   SYNCRO_MESSAGE_UNEXPECTED: ['repeat'],
   SYNCRO_MESSAGE_UNKNOWN: ['repeat'],
 }
+
+/** What a program is told by a store that keeps nothing, for now or any more. */
+export const storeTroubles: ReadonlySet<string> = new Set(['SYNCRO_STORE_FAILED', 'SYNCRO_STORE_STALLED'])
 
 /** Whether a fault that is on in this world explains an end. */
 export function isExplained(world: World, code: string | undefined): boolean {

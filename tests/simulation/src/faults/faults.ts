@@ -1,7 +1,7 @@
 /** All kinds of faults. Each is on in half of the seeds. */
 import { drift, farClock, jump, skew, stand } from './clock-faults.js'
 import type { FaultKind } from './fault.js'
-import { crash, powerCut, restart, rollback, sleep, storeFailure, twice, wipe } from './machine-faults.js'
+import { crash, powerCut, restart, rollback, sleep, storeFailure, storeStall, twice, wipe } from './machine-faults.js'
 import { blackHole, delay, dial, partition, pieces, repeat, reset, slowReader } from './network-faults.js'
 
 export const faultKinds: readonly FaultKind[] = [
@@ -19,6 +19,7 @@ export const faultKinds: readonly FaultKind[] = [
   rollback,
   wipe,
   storeFailure,
+  storeStall,
   twice,
   sleep,
   skew,

@@ -87,6 +87,24 @@ export const storeFailure: FaultKind = {
     }),
 }
 
+/** A disk is full for a while; the program goes on meanwhile, but for what it would write itself. */
+export const storeStall: FaultKind = {
+  name: 'store-stall',
+  draw: (draw) =>
+    now(draw, { meanMs: [10_000, 60_000], most: 4, durable: true }, (world, machine, random) => {
+      const { ready } = machine
+      if (ready === undefined) return
+      world.count('store stall')
+      world.note(() => `the store of ${ready} stalls`)
+      const store = ready.store!
+      store.stall()
+      world.mends(magnitude(random, 100, 20_000), () => {
+        world.note(() => `the store of ${ready} goes on with ${store.underWay} transactions`)
+        store.goOn()
+      })
+    }),
+}
+
 /**
  * A machine's data directory is copied, and a client started on the copy beside the original: for good. Only machines that dial somebody: who
  * dials the original would else be content with a copy that comes by itself.

@@ -29,6 +29,9 @@ export class SimStore implements Store {
   #writing: Writing[] = []
   #down = false
   #failure: StoreError | undefined
+  #stall: StoreError | undefined
+  #told: (stall: StoreError | undefined) => void = () => undefined
+  #isCommitting = false
   #whenIdle: (() => void)[] = []
 
   constructor(disk: Disk, options: SimStoreOptions) {
@@ -36,13 +39,18 @@ export class SimStore implements Store {
     this.#options = options
   }
 
-  get hasFailed(): boolean {
-    return this.#failure !== undefined
+  /** Nothing is kept now, or any more, and the program has been told. */
+  get isInTrouble(): boolean {
+    return this.#failure !== undefined || this.#stall !== undefined
   }
 
   /** How many transactions are given and not kept yet. */
   get underWay(): number {
     return this.#writing.length
+  }
+
+  watch(told: (stall: StoreError | undefined) => void): void {
+    this.#told = told
   }
 
   open(): StoreImage | undefined | Promise<StoreImage | undefined> {
@@ -61,8 +69,8 @@ export class SimStore implements Store {
     if (this.#failure !== undefined) throw this.#failure
     const keeping = new Promise<void>((kept, failed) => this.#writing.push({ transaction, kept, failed }))
     this.#options.given?.()
-    if (this.#down || this.#options.commitMs > 0) {
-      if (!this.#down && this.#writing.length === 1) this.#scheduleCommit()
+    if (this.#down || this.#stall !== undefined || this.#options.commitMs > 0) {
+      if (!this.#down) this.#scheduleCommit()
       return keeping
     }
     this.#commit(1)
@@ -71,6 +79,10 @@ export class SimStore implements Store {
   }
 
   close(): void | Promise<void> {
+    if (this.#stall !== undefined) {
+      for (const { failed } of this.#writing.splice(0)) failed(this.#stall)
+      return Promise.reject(this.#stall)
+    }
     if (this.#writing.length === 0) return undefined
     return new Promise((idle) => this.#whenIdle.push(idle))
   }
@@ -83,6 +95,21 @@ export class SimStore implements Store {
     return Math.max(0, writing.length - keptCount)
   }
 
+  /** For the time being nothing is kept. */
+  stall(): void {
+    if (this.#failure !== undefined || this.#down) return
+    this.#stall = new StoreError('SYNCRO_STORE_STALLED', 'The disk of this machine is full.')
+    this.#told(this.#stall)
+  }
+
+  /** Keeps what was given meanwhile, and goes on. */
+  goOn(): void {
+    if (this.#stall === undefined || this.#failure !== undefined || this.#down) return
+    this.#stall = undefined
+    this.#commit(this.#writing.length)
+    if (this.#failure === undefined) this.#told(undefined)
+  }
+
   /** From now on nothing is kept, until the store is opened anew. */
   fail(): void {
     this.#failure = new StoreError('SYNCRO_STORE_FAILED', 'The disk of this machine is broken.')
@@ -92,10 +119,13 @@ export class SimStore implements Store {
   /** Commits come one after another, each for all that was given by then, as a journal does it. */
   #scheduleCommit(): void {
     const { engine, random, commitMs } = this.#options
+    if (this.#isCommitting || this.#stall !== undefined) return
+    this.#isCommitting = true
     const count = this.#writing.length
     engine.after(exponential(random, commitMs), 'commit', () => {
-      if (this.#down || this.#failure !== undefined) return
-      this.#commit(count)
+      this.#isCommitting = false
+      if (this.#down || this.#stall !== undefined || this.#failure !== undefined) return
+      this.#commit(Math.min(count, this.#writing.length))
       if (this.#writing.length > 0) this.#scheduleCommit()
       else for (const idle of this.#whenIdle.splice(0)) idle()
     })

@@ -1,4 +1,5 @@
 /** Runs one seed: its world goes wrong for a while, is mended, and has to come to rest. */
+import { StoreError } from '@syncro/scriber'
 
 import { CheckFailed } from '../checks/check.js'
 import { unrest, waitMs } from '../checks/rest.js'
@@ -111,7 +112,14 @@ function operate(world: World, number: number, operation: number): void {
   }
   world.count('operations')
   const random = world.streams.of('operation', operation)
-  const done = life.program.operate(life.syncro, { number: operation, random })
+  let done: string
+  try {
+    done = life.program.operate(life.syncro, { number: operation, random })
+  } catch (error) {
+    if (!(error instanceof StoreError) || life.store?.isInTrouble !== true) throw error
+    world.count('operations that a store in trouble refused')
+    done = String(error)
+  }
   world.note(() => `${life} does operation ${operation}: ${done}`)
   if (life.isAlive) world.checks.operated(life)
 }

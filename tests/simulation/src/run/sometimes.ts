@@ -26,6 +26,7 @@ export const sometimes: readonly string[] = [
   'rollback',
   'wipe',
   'store failure',
+  'store stall',
   'started twice',
   'sleep',
   'clock jumps ahead',
@@ -34,6 +35,7 @@ export const sometimes: readonly string[] = [
   'clock in the year 9999',
   'effects of which every copy was destroyed',
   'operations on a client that is down',
+  'operations that a store in trouble refused',
   // Rare paths of the library.
   'resume by cursor',
   'resume in the middle of a catch-up',
