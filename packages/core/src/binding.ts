@@ -23,6 +23,15 @@ export interface Player {
 /** Under this key a class has the function that binds it to a Syncro. */
 export const bind: unique symbol = Symbol.for('@syncro/core/bind')
 
+/** Under this key a record's object has the function that says which record it is. */
+export const recorded: unique symbol = Symbol.for('@syncro/core/recorded')
+
+/** An object that shows a record: those of `@syncro/model` are. */
+export interface Recorded {
+  /** The name of its class on the wire, and its id. */
+  [recorded](): readonly [name: string, id: RecordId]
+}
+
 /** A class that can be bound to a Syncro: those of `@syncro/model` are. */
 export interface Bindable<Collection = unknown> {
   /** A type only: what `syncro.collection(Class)` gives. A static member cannot say it, since it knows no instance's type. */

@@ -118,6 +118,7 @@ export class Clients {
         ...(version === 1 ? { version } : undefined),
       })
       this.#add(replica)
+      if (version === 1) this.#scriber.keepAuthor(ledger, uid)
     }
     replica.durable = durable
     replica.expired = false
@@ -159,7 +160,7 @@ export class Clients {
 
   /** An era of a replica's ledger was met. The longest known is forgotten where there are too many. */
   met(replica: Replica, era: EraId): void {
-    replica.eras.delete(era)
+    if (!replica.eras.delete(era)) this.#scriber.keepAuthor(era, replica.uid)
     replica.eras.add(era)
     if (replica.eras.size > this.#limits.maxEras) replica.eras.delete(replica.eras.values().next().value!)
   }

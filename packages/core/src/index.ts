@@ -5,12 +5,15 @@ export {
   bind,
   type PlayedChange,
   type Player,
+  type Recorded,
   type Registrable,
+  recorded,
   type StepOrigin,
 } from './binding.js'
 export { type Environment, platformEnvironment, type Timers } from './environment.js'
 export { type CoreUsageErrorCode, SessionError, type SessionErrorCode } from './errors.js'
 export type { Authenticate, Claim } from './hello.js'
+export type { HistoryEntry } from './history.js'
 export { type CoreLimits, defaultCoreLimits } from './limits.js'
 export type { Link, LinkEvents, LinkOptions, LinkState } from './link.js'
 export type { SyncState, Unsent } from './pending.js'

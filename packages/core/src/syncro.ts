@@ -10,11 +10,12 @@ import {
   type Table,
 } from '@syncro/scriber'
 import { checkConnection, checkTransport, checkUid, notConnected, notReady } from './arguments.js'
-import type { Bindable, StepOrigin } from './binding.js'
+import { type Bindable, type Recorded, recorded, type StepOrigin } from './binding.js'
 import { Classes } from './classes.js'
 import { Clients } from './clients.js'
 import { type Environment, platformEnvironment } from './environment.js'
 import type { Authenticate } from './hello.js'
+import { type HistoryEntry, readHistory } from './history.js'
 import { type CoreLimits, defaultCoreLimits } from './limits.js'
 import { Link, type LinkOptions, turnAway } from './link.js'
 import { OutgoingStep } from './outgoing-step.js'
@@ -74,6 +75,7 @@ export class Syncro {
     this.scriber = new Scriber({
       now: this.#time.now,
       random: this.environment.random,
+      author: this.uid,
       ...(options.store === undefined ? undefined : { store: options.store }),
       ...(options.limits === undefined ? undefined : { limits: options.limits }),
       reportError: (error) => this.#report(error),
@@ -288,6 +290,20 @@ export class Syncro {
   /** Whether all of a record is with a client that keeps it; `unstored` while the store here could not keep what came last: see `storeProblem`. */
   syncState(name: string, id: RecordId): SyncState {
     return this.#pending.state(name, id)
+  }
+
+  /**
+   * What was changed in a record, by whom and when, in the order in which it was stored here: the record, or the name of its class and its id. For stores
+   * that keep a history: `sqlite(path, { history: true })`.
+   *
+   * Rejects with UsageError `SYNCRO_HISTORY_OFF` for a store that keeps none, and with the StoreError of one that cannot be read.
+   */
+  history(record: Recorded): Promise<readonly HistoryEntry[]>
+  history(name: string, id: RecordId): Promise<readonly HistoryEntry[]>
+  history(record: Recorded | string, id?: RecordId): Promise<readonly HistoryEntry[]> {
+    return typeof record === 'string'
+      ? readHistory(this.scriber, record, id!)
+      : readHistory(this.scriber, ...record[recorded]())
   }
 
   /** What would be lost if this device were: changes made here that nobody has acknowledged. */

@@ -1,5 +1,5 @@
 /** The base of synced classes: records as objects. */
-import { type Binding, bind, type Syncro, type SyncState } from '@syncro/core'
+import { type Binding, bind, recorded, type Syncro, type SyncState } from '@syncro/core'
 import type { RecordId, Value } from '@syncro/scriber'
 import { ModelBinding } from './binding.js'
 import { type Collection, checkValues, type ModelCollection, makeDraft } from './collection.js'
@@ -153,6 +153,12 @@ export abstract class Model<Id extends RecordId = string> implements AnyModel {
   on<Name extends RecordEventName>(name: Name, listener: RecordEvents<this>[Name]): () => void {
     const { binding, id, model } = recordOf(this, 'on')
     return binding.teller.onRecord(id, model!, name, listener as unknown as RecordEvents<AnyModel>[Name])
+  }
+
+  /** Which record it is. */
+  [recorded](): readonly [name: string, id: RecordId] {
+    const { binding, id } = recordOf(this, 'history')
+    return [binding.name, id]
   }
 
   /** Id and fields as a plain object. */

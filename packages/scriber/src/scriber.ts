@@ -4,7 +4,7 @@
  */
 import { admitValue } from './admit.js'
 import { Ages } from './ages.js'
-import type { Batch, Change, ChangeType, Effect, Merged, RowImage } from './change.js'
+import type { Batch, Change, ChangeType, Effect, Merged, RowImage, Stamp } from './change.js'
 import { checkId, checkName, gone, notFound, nothingLeft } from './checks.js'
 import { Clock } from './clock.js'
 import type { Column } from './column.js'
@@ -26,6 +26,7 @@ import type {
   Store,
   StoredClass,
   StoredReplica,
+  StoreHistory,
   StoreImage,
   StoreTransaction,
 } from './store.js'
@@ -40,6 +41,8 @@ export interface ScriberOptions {
   readonly random: Random
   /** Without one nothing outlives the process, and nothing is spent on keeping it. */
   readonly store?: Store
+  /** Who records here, for a store that keeps a history. */
+  readonly author?: string
   readonly limits?: Partial<ScriberLimits>
   /** Takes what a listener throws: a step is told to all, whatever one of them does. Default: thrown again, on its own. */
   readonly reportError?: (error: unknown) => void
@@ -300,7 +303,7 @@ export class Scriber {
     this.#clock = begin()
     makeAnew(this.ledger, anew, this.#eras.writer, () => this.#clock.next())
     this.#ages.begin(this.#clock.last)
-    this.#keepTouched({ ...beside?.(), eras: this.eras })
+    this.#keepTouched({ ...beside?.(), eras: this.eras, ...this.#authorPart() })
     return true
   }
 
@@ -315,7 +318,17 @@ export class Scriber {
     const { random } = this.#options
     const ledger = randomId(random)
     this.#eras.begin(randomId(random), ledger)
-    this.#keeper.keep({ ...beside, ledger, eras: this.eras })
+    this.#keeper.keep({ ...beside, ledger, eras: this.eras, ...this.#authorPart() })
+  }
+
+  /** Tells a store that keeps a history which client a writer is: before anything that it wrote. */
+  keepAuthor(writer: Stamp['writer'], author: string): void {
+    if (this.#options.store?.history !== undefined) this.#keeper.keep({ authors: [{ writer, author }] })
+  }
+
+  /** What was changed, and by whom; undefined for a store that keeps no history. */
+  get history(): StoreHistory | undefined {
+    return this.#options.store?.history
   }
 
   /** Gives the store something beside rows, and returns the number under which it is stored: see `stored`. */
@@ -544,6 +557,13 @@ export class Scriber {
     return { shared }
   }
 
+  /** Of the era that is open. */
+  #authorPart(): StoreTransaction {
+    const { author, store } = this.#options
+    if (author === undefined || store?.history === undefined) return {}
+    return { authors: [{ writer: this.era, author }] }
+  }
+
   #agesPart(): StoreTransaction {
     const { list } = this.#ages
     if (list === this.#agesKept) return {}
@@ -649,7 +669,7 @@ export class Scriber {
     if (this.#options.store !== undefined) this.ledger.touched = []
     this.#open = this.#closing === undefined
     this.#keeper.begin(this.ledger.order.last)
-    this.#keeper.keep({ ledger: this.ledgerId, eras: this.eras })
+    this.#keeper.keep({ ledger: this.ledgerId, eras: this.eras, ...this.#authorPart() })
   }
 }
 

@@ -4,7 +4,7 @@
  * A store is told transactions, each all or nothing, in the order in which they are to be kept. It knows nothing of merging: what it is
  * given replaces what it had.
  */
-import type { Batch, FieldImage, Stamp } from './change.js'
+import type { Batch, ChangeType, FieldImage, Stamp } from './change.js'
 import type { StoreError } from './errors.js'
 import type { EraId, LedgerId, RecordId } from './ids.js'
 import type { Value } from './value.js'
@@ -40,8 +40,26 @@ export interface Store {
    * @throws StoreError `SYNCRO_STORE_FAILED`, thrown or as a rejection; `SYNCRO_STORE_STALLED` as a rejection if the store is closed while it is stalled.
    */
   keep(transaction: StoreTransaction): void | Promise<void>
+  /** What was changed, and by whom, where the store keeps that; absent where it does not, which costs nothing. */
+  readonly history?: StoreHistory
   /** Keeps what is under way and lets go of the store. Rejects with StoreError `SYNCRO_STORE_STALLED` if that could not be kept to the end. */
   close(): void | Promise<void>
+}
+
+/** Every change that a store was given, for audit. */
+export interface StoreHistory {
+  /** The changes of a record, in the order in which they were stored. Rejects with StoreError `SYNCRO_STORE_DAMAGED`, `SYNCRO_STORE_FAILED`. */
+  of(name: string, id: RecordId): Promise<readonly StoredChange[]>
+}
+
+/** A change of a record: what is seen of it after, and was before. */
+export interface StoredChange extends Stamp {
+  readonly type: ChangeType
+  /** The client that made it; absent for one that the store was never told of: see `StoreTransaction.authors`. */
+  readonly author?: string
+  /** The values, of the fields that changed, that were there before. */
+  readonly before: { readonly [field: string]: Value }
+  readonly after: { readonly [field: string]: Value }
 }
 
 /** What the values of a field are, by its declared type; `null` comes with any. `json` is any value. */
@@ -159,6 +177,8 @@ export interface StoreTransaction {
   readonly replicas?: readonly StoredReplica[]
   readonly forgotten?: readonly { readonly uid: string; readonly ledger: LedgerId }[]
   readonly outbox?: { readonly put?: readonly OutboxEntry[]; readonly remove?: readonly number[] }
+  /** Which client a writer is: told to stores with a history, before anything that it wrote. */
+  readonly authors?: readonly { readonly writer: Stamp['writer']; readonly author: string }[]
 }
 
 /** Everything a store holds. */

@@ -44,6 +44,7 @@ interface Statements {
   readonly drop: Statement | undefined
   readonly putRow: Statement
   readonly dropRow: Statement
+  readonly find: Statement
 }
 
 /** Rows that are read before the event loop turns. */
@@ -127,12 +128,7 @@ export class ClassTable {
 
   /** All rows, in parts; or those of which some is beside the table. @throws SyntaxError for what was not written by us. */
   *read(database: Database, options: { readonly withRest?: boolean } = {}): IterableIterator<StoredRow[]> {
-    const layout = this.#layout
-    const columns = (layout?.columns ?? []).map(({ name }) => `, t.${quoted(name)}`).join('')
-    const join = layout === undefined ? '' : `LEFT JOIN ${quoted(this.name)} t ON t.id = s.id`
-    const table = layout === undefined ? 'NULL' : 't.id IS NOT NULL'
-    const which = options.withRest === true ? 'AND s.rest IS NOT NULL' : ''
-    const sql = `SELECT s.id, s.sealed, s.rest, ${table}${columns} FROM syncro_rows s ${join} WHERE s.class = ? ${which}`
+    const sql = `${this.#select()} ${options.withRest === true ? 'AND s.rest IS NOT NULL' : ''}`
     const unpacking = new Unpacking()
     let part: StoredRow[] = []
     for (const cells of database.prepare(sql).iterate([this.number])) {
@@ -142,6 +138,20 @@ export class ClassTable {
       part = []
     }
     if (part.length > 0) yield part
+  }
+
+  /** One row; undefined if there is none. @throws SyntaxError for what was not written by us. */
+  find(database: Database, id: RecordId): StoredRow | undefined {
+    const [cells] = this.#prepared(database).find.all([this.number, idCell(id)])
+    return cells === undefined ? undefined : this.#row(cells, new Unpacking())
+  }
+
+  #select(): string {
+    const layout = this.#layout
+    const columns = (layout?.columns ?? []).map(({ name }) => `, t.${quoted(name)}`).join('')
+    const join = layout === undefined ? '' : `LEFT JOIN ${quoted(this.name)} t ON t.id = s.id`
+    const table = layout === undefined ? 'NULL' : 't.id IS NOT NULL'
+    return `SELECT s.id, s.sealed, s.rest, ${table}${columns} FROM syncro_rows s ${join} WHERE s.class = ?`
   }
 
   #row(cells: readonly ReadCell[], unpacking: Unpacking): StoredRow {
@@ -245,6 +255,7 @@ export class ClassTable {
       drop: table === undefined ? undefined : database.prepare(`DELETE FROM ${table} WHERE id = ?`),
       putRow: database.prepare('INSERT OR REPLACE INTO syncro_rows (class, id, sealed, rest) VALUES (?, ?, ?, ?)'),
       dropRow: database.prepare('DELETE FROM syncro_rows WHERE class = ? AND id = ?'),
+      find: database.prepare(`${this.#select()} AND s.id = ?`),
     }
   }
 
@@ -269,7 +280,7 @@ function isPlainId(id: RecordId): boolean {
 }
 
 /** An id as a key that SQL compares exactly: an integer, a text, or the bytes of one that SQL would cut off. */
-function idCell(id: RecordId): bigint | string | Uint8Array {
+export function idCell(id: RecordId): bigint | string | Uint8Array {
   if (typeof id === 'number') return BigInt(id)
   return isPlain(id) ? id : Buffer.from(id)
 }

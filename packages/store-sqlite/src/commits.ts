@@ -6,6 +6,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type StoredRow, StoreError } from '@syncro/scriber'
 import type { WrittenRow } from './class-table.js'
 import { isPassing, storeError } from './database.js'
+import type { Author } from './history.js'
 import { StateChanges } from './state.js'
 
 /** Transactions that are committed together. */
@@ -13,8 +14,9 @@ export interface Group {
   /** By class and id, as they are to be; undefined for those that are to be gone. */
   readonly rows: Map<string, WrittenRow | undefined>
   readonly state: StateChanges
-  /** Every row that was given, one after the other, for the history. */
+  /** For the history, where there is one: every row that was given, one after the other, and who wrote. */
   readonly changes: StoredRow[]
+  readonly authors: Author[]
   readonly settle: { readonly kept: () => void; readonly failed: (error: StoreError) => void }[]
 }
 
@@ -129,7 +131,7 @@ export class Commits {
 }
 
 function emptyGroup(): Group {
-  return { rows: new Map(), state: new StateChanges(), changes: [], settle: [] }
+  return { rows: new Map(), state: new StateChanges(), changes: [], authors: [], settle: [] }
 }
 
 function stallError(path: string, cause: unknown): StoreError {

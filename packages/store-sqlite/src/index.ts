@@ -1,7 +1,8 @@
 /** Keeps what a Syncro holds in a SQLite file that any SQL tool can read: `new Syncro({ store: sqlite('./todo.db') })`. */
+import type { HistoryLimits } from './history.js'
 import { type SqliteOptions, SqliteStore } from './sqlite-store.js'
 
-export type { SqliteOptions, SqliteStore }
+export type { HistoryLimits, SqliteOptions, SqliteStore }
 
 /**
  * A store in a SQLite file: a plain table for each class, with a column for each declared field.

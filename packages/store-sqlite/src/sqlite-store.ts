@@ -6,9 +6,11 @@ import { promisify } from 'node:util'
 import {
   type RecordId,
   type Store,
+  type StoredChange,
   type StoredClass,
   type StoredRow,
   StoreError,
+  type StoreHistory,
   type StoreImage,
   type StoreTransaction,
   UsageError,
@@ -17,6 +19,7 @@ import { Catalog, checkNames } from './catalog.js'
 import { Commits, type Group } from './commits.js'
 import { type Database, first, openDatabase, storeError } from './database.js'
 import { prepare } from './format.js'
+import { History, type HistoryLimits } from './history.js'
 import { Lock } from './lock.js'
 import { State } from './state.js'
 
@@ -30,6 +33,11 @@ const retryMs = 1_000
 export interface SqliteOptions {
   /** What a kept transaction survives: `os`, a kill; `disk`, a power cut. Default: `disk`. */
   readonly level?: 'os' | 'disk'
+  /**
+   * Keeps every change, with who made it, when, and what was there before: `syncro.history(record)` reads it, and the table `syncro_history`. `true` keeps all
+   * of them. Default: false, which costs nothing.
+   */
+  readonly history?: boolean | HistoryLimits
   /** Milliseconds from try to try while the disk has no room. Default: 1,000. */
   readonly retryMs?: number
 }
@@ -41,6 +49,7 @@ interface Open {
   readonly catalog: Catalog
   readonly state: State
   readonly commits: Commits
+  readonly history: History | undefined
   /** The file of the write-ahead log, for having it written to the disk without holding up everything else. */
   readonly log: number
   /** Which file it is: another may take its name. */
@@ -49,10 +58,12 @@ interface Open {
 
 export class SqliteStore implements Store {
   readonly level: 'os' | 'disk'
+  readonly history?: StoreHistory
   readonly #path: string
   readonly #declared: StoredClass[] = []
   #open: Open | undefined
   readonly #retryMs: number
+  readonly #historyLimits: HistoryLimits | undefined
   #told: (stall: StoreError | undefined) => void = () => undefined
 
   /** @param path of the file; made where there is none. */
@@ -60,6 +71,9 @@ export class SqliteStore implements Store {
     this.#path = path
     this.level = options.level ?? 'disk'
     this.#retryMs = options.retryMs ?? retryMs
+    const { history = false } = options
+    this.#historyLimits = typeof history === 'object' ? history : history ? {} : undefined
+    if (this.#historyLimits !== undefined) this.history = { of: (name, id) => this.#historyOf(name, id) }
   }
 
   watch(told: (stall: StoreError | undefined) => void): void {
@@ -95,13 +109,15 @@ export class SqliteStore implements Store {
       const isNew = prepare(database, this.#path)
       const catalog = new Catalog(database, this.#path)
       const state = new State(database, this.#path)
+      const history =
+        this.#historyLimits === undefined ? undefined : new History(database, this.#path, this.#historyLimits)
       for (const declared of this.#declared) this.#declareNow({ database, catalog }, declared)
       const image = state.read()
       if (isNew) syncPath(dirname(this.#path))
       const log = openSync(`${this.#path}-wal`, 'r+')
       const file = statSync(this.#path).ino
       const commits = this.#commits(log)
-      this.#open = { lock, database, catalog, state, commits, log, file }
+      this.#open = { lock, database, catalog, state, history, commits, log, file }
       return image === undefined ? undefined : { ...image, ...this.#rows(this.#open) }
     } catch (cause) {
       database?.close()
@@ -113,7 +129,7 @@ export class SqliteStore implements Store {
   keep(transaction: StoreTransaction): Promise<void> {
     const open = this.#open
     if (open === undefined) return Promise.reject(this.#notOpen())
-    const { rows = [], trimmed = [], ...state } = transaction
+    const { rows = [], trimmed = [], authors = [], ...state } = transaction
     try {
       // All or nothing: whatever can go wrong while it is read goes wrong before any of it is added.
       const written = rows.map((row) => open.catalog.table(row.name).written(row))
@@ -121,6 +137,9 @@ export class SqliteStore implements Store {
         for (const row of written) group.rows.set(rowKey(row.table.name, row.id), row)
         for (const { name, id } of trimmed) group.rows.set(rowKey(name, id), undefined)
         group.state.add(state)
+        if (open.history === undefined) return
+        group.changes.push(...rows)
+        group.authors.push(...authors)
       })
     } catch (cause) {
       const problem =
@@ -229,12 +248,25 @@ export class SqliteStore implements Store {
     })
   }
 
-  #commit({ database, catalog, state, file }: Open, group: Group): void {
+  async #historyOf(name: string, id: RecordId): Promise<readonly StoredChange[]> {
+    const open = this.#open
+    if (open === undefined) throw this.#notOpen()
+    try {
+      // With what was given last.
+      if (open.commits.problem === undefined) open.commits.commitNow()
+      return open.history!.of(name, id)
+    } catch (cause) {
+      throw storeError(this.#path, cause)
+    }
+  }
+
+  #commit({ database, catalog, state, history, file }: Open, group: Group): void {
     // A file that was removed takes everything, and is gone when it is closed.
     if (statSync(this.#path, { throwIfNoEntry: false })?.ino !== file)
       throw new Error('the file was removed, or another put in its place, while it was open')
     inTransaction(database, () => {
       catalog.storeNames()
+      history?.add(group, catalog)
       for (const [key, row] of group.rows)
         if (row !== undefined) row.table.put(database, row)
         else drop(catalog, database, key)

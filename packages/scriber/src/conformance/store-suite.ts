@@ -10,6 +10,7 @@
  */
 import type { Store } from '../store.js'
 import { besideRows } from './beside-rows.js'
+import { history } from './history.js'
 import { keeping } from './keeping.js'
 import { rows } from './rows.js'
 
@@ -36,6 +37,8 @@ export interface StoreCapabilities {
   readonly waits: boolean
   /** What was kept is there although nobody closed the store: its place has `abandon`. */
   readonly survivesKill: boolean
+  /** It keeps a history. Default: false. */
+  readonly history?: boolean
 }
 
 /** One test: what it shows, what it takes, and how. */
@@ -55,9 +58,9 @@ export function storeSuite(
   capabilities: StoreCapabilities,
   factory: () => StorePlace | Promise<StorePlace>,
 ): void {
-  for (const { title, needs = {}, run } of [...rows, ...besideRows, ...keeping]) {
+  for (const { title, needs = {}, run } of [...rows, ...besideRows, ...keeping, ...history]) {
     const isMeant = Object.entries(needs).every(
-      ([name, needed]) => capabilities[name as keyof StoreCapabilities] === needed,
+      ([name, needed]) => (capabilities[name as keyof StoreCapabilities] ?? false) === needed,
     )
     if (!isMeant) continue
     test(title, async () => {
