@@ -50,13 +50,17 @@ class Story {
     if (changes) this.#version = random.below(versionCount)
     const { path, seed, recovered } = this.#place
     const aim =
-      recovered < 0 || (changes && random.chance(0.6)) ? 'opening' : random.pick(['opening', 'open', 'open', 'closing'])
+      recovered < 0 || (changes && random.chance(0.6))
+        ? 'opening'
+        : random.pick(['opening', 'open', 'open', 'closing', 'compacting'] as const)
     const count = aim === 'closing' ? 1 + random.below(60) : Number.MAX_SAFE_INTEGER
     const level = random.pick(['os', 'disk'] as const)
     const inFlight = 1 + random.below(8)
-    const writer = new WriterProcess({ path, level, seed, version: this.#version, count, inFlight })
+    const compacts = aim === 'compacting' ? { compactEvery: 1 + random.below(20) } : {}
+    const writer = new WriterProcess({ path, level, seed, version: this.#version, count, inFlight, ...compacts })
     await writer.heard(aim)
-    await pass(random.below(1000 * (aim === 'opening' ? openingMs(recovered < 0, changes) : aim === 'open' ? 60 : 4)))
+    const withinMs = { opening: openingMs(recovered < 0, changes), open: 60, closing: 4, compacting: 12 }[aim]
+    await pass(random.below(1000 * withinMs))
     writer.kill()
     const { signal } = await writer.ended
     const acknowledged = acknowledgedIn(writer.said)
@@ -86,6 +90,7 @@ export function checkOrder(acknowledged: readonly number[], said: readonly strin
 function momentOf(said: readonly string[], recovered: number, changes: boolean): string {
   const has = (word: string) => said.some((line) => line.split(' ')[0] === word)
   if (has('closing')) return 'while closing'
+  if (said.at(-1) === 'compacting') return 'while compacting'
   if (has('open')) return 'while keeping'
   if (recovered < 0) return 'while making a file'
   return changes ? 'while changing classes' : 'while opening'

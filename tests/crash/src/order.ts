@@ -10,4 +10,6 @@ export interface Order {
   readonly count: number
   /** How many it gives to the store before the first of them is kept. */
   readonly inFlight: number
+  /** After how many transactions it compacts the file, again and again. Default: never. */
+  readonly compactEvery?: number
 }

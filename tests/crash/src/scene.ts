@@ -26,6 +26,7 @@ interface Script {
   /** Of the classes that the writer declares; the one before declared the first. */
   readonly version: number
   readonly count: number
+  readonly compactEvery?: number
 }
 
 /** SQLite moves what is in the log into the file once there are so many pages in it. */
@@ -35,6 +36,7 @@ const scripts: readonly Script[] = [
   { name: 'a new file', version: 0, count: 4 },
   { name: 'a file recovered and changed', logBytes: 200_000, version: 2, count: 3 },
   { name: 'a file with a full log', logBytes: fullLogBytes - 30_000, version: 0, count: 6 },
+  { name: 'a file that is compacted', logBytes: 100_000, version: 0, count: 2, compactEvery: 1 },
 ]
 
 /** @param folder for what the scenes begin with. */
@@ -48,7 +50,7 @@ export async function makeScenes(folder: string, seed: number): Promise<readonly
   return scenes
 }
 
-async function makeScene(folder: string, { name, logBytes, version, count }: Script, seed: number): Promise<Scene> {
+async function makeScene(folder: string, { name, logBytes, ...script }: Script, seed: number): Promise<Scene> {
   const before = logBytes === undefined ? undefined : await fill(folder, seed, logBytes)
   const set = async (own: string) => {
     const place = new Place(own, seed)
@@ -57,7 +59,7 @@ async function makeScene(folder: string, { name, logBytes, version, count }: Scr
       copyFiles(before.path, path)
       await place.check(before.number, 0)
     }
-    return { place, order: { path, level: 'disk', seed, version, count, inFlight: 1 } as const }
+    return { place, order: { path, level: 'disk', seed, inFlight: 1, ...script } as const }
   }
   const own = join(folder, 'reference')
   mkdirSync(own)

@@ -5,7 +5,7 @@ import { classesOf } from './classes.js'
 import { History, numberOf } from './history.js'
 import type { Order } from './order.js'
 
-const { path, level, seed, version, count, inFlight } = JSON.parse(process.argv[2]!) as Order
+const { path, level, seed, version, count, inFlight, compactEvery = Infinity } = JSON.parse(process.argv[2]!) as Order
 
 /** How long a stall may last: longer than many tries take. A disk that stays full is no reason to wait. */
 const stallMs = 500
@@ -69,12 +69,24 @@ async function keepAll({ store, stuck, number: from }: Awaited<ReturnType<typeof
   for (let kept = 0; kept < count && !failed && !isStuck; kept++) {
     keeping.push(keep())
     if (keeping.length >= inFlight) await Promise.race([keeping.shift(), stuck])
+    if ((kept + 1) % compactEvery === 0) await compact(store)
   }
   await Promise.race([Promise.all(keeping), stuck])
   if (isStuck) return false
   // None is kept after one that was not.
   if (failed) for (let more = 0; more < 3; more++) await keep()
   return !failed
+}
+
+async function compact(store: { compact(): Promise<void> }): Promise<void> {
+  say('compacting')
+  try {
+    await store.compact()
+    say('compacted')
+  } catch (error) {
+    // It says what is true of the disk; what is kept is no worse for it.
+    sayFailure('compact-failed', error)
+  }
 }
 
 async function close(store: { close(): Promise<void> }): Promise<void> {
