@@ -100,14 +100,15 @@ export class ArrivalOrder {
 
   /** Brings restored rows into rising position. Returns a position that two of them have, if there is one. */
   arrange(): number | undefined {
-    const rows: number[] = []
+    const rows = new Uint32Array(this.#count())
+    let at = rows.length
     let isRising = true
     let behind = Number.POSITIVE_INFINITY
     for (let row = this.#tail; row !== none; row = this.#links[row * 4]!) {
       const position = this.#positions[row * 2 + 1]!
       isRising &&= position < behind
       behind = position
-      rows.push(row)
+      rows[--at] = row
     }
     if (isRising) return undefined
     const byPosition = rowsByPosition(rows, this.#positions)
@@ -161,6 +162,12 @@ export class ArrivalOrder {
     this.#walks.delete(walk)
   }
 
+  #count(): number {
+    let count = 0
+    for (let row = this.#tail; row !== none; row = this.#links[row * 4]!) count += 1
+    return count
+  }
+
   #append(row: number): void {
     this.#links[row * 4] = this.#tail
     this.#links[row * 4 + 1] = none
@@ -184,13 +191,21 @@ export class ArrivalOrder {
 }
 
 /** Sorted as numbers that hold both position and row where they fit: far faster than by a comparison that looks positions up. */
-function rowsByPosition(rows: readonly number[], positions: Float64Array): ArrayLike<number> & Iterable<number> {
-  const greatestRow = rows.reduce((greatest, row) => Math.max(greatest, row), 0)
+function rowsByPosition(rows: Uint32Array, positions: Float64Array): Uint32Array {
+  let [greatestRow, greatest] = [0, 0]
+  for (const row of rows) {
+    greatestRow = Math.max(greatestRow, row)
+    greatest = Math.max(greatest, positions[row * 2 + 1]!)
+  }
   const factor = 2 ** Math.ceil(Math.log2(greatestRow + 1))
-  const keys = Float64Array.from(rows, (row) => positions[row * 2 + 1]! * factor + row)
-  const fit = keys.every((key) => key <= Number.MAX_SAFE_INTEGER)
-  if (!fit) return [...rows].sort((a, b) => positions[a * 2 + 1]! - positions[b * 2 + 1]!)
-  return Uint32Array.from(keys.sort(), (key) => key % factor)
+  if (greatest * factor + greatestRow > Number.MAX_SAFE_INTEGER)
+    return rows.sort((a, b) => positions[a * 2 + 1]! - positions[b * 2 + 1]!)
+  // Loops, since the functions that take a callback for each element take several times as long.
+  const keys = new Float64Array(rows.length)
+  for (let at = 0; at < rows.length; at++) keys[at] = positions[rows[at]! * 2 + 1]! * factor + rows[at]!
+  keys.sort()
+  for (let at = 0; at < rows.length; at++) rows[at] = keys[at]! % factor
+  return rows
 }
 
 /** An offset under a base that was raised by `shift`. */
