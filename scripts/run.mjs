@@ -14,6 +14,10 @@ import { build, install, nodeProblem, root } from './lib/setup.mjs'
 const commands = {
   start: { summary: 'the tour', work: program('apps/demo', ['dist/tour.js']) },
   test: { summary: 'every test', work: test },
+  'test:nodes': {
+    summary: 'the tests of the stores, on each version of Node',
+    work: (env, args) => test({ ...env, CI: 'true' }, ['tests/nodes', ...args]),
+  },
   check: { summary: 'every check', built: false, work: program('.', ['scripts/check.mjs']) },
   build: { summary: 'the packages', work: async () => 0 },
   crash: { summary: 'kills, power cuts and failing disks', work: program('tests/crash', ['dist/main.js']) },
