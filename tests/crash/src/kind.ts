@@ -49,11 +49,19 @@ export function randomOf(kind: KindName, seed: number, number: number): SeededRa
   return new SeededRandom((seed * kindNames.length + kindNames.indexOf(kind)) * 2 ** 20 + number)
 }
 
-/** Goes through cases, two at a time: while one waits for the disk the other works. */
+/**
+ * Goes through cases, two at a time: while one waits for the disk the other works. After one that fails none is begun, and the other has ended before
+ * the failure is told: whoever hears of it removes the folders in which they work.
+ */
 export async function inLanes(cases: Iterable<number>, work: (number: number) => Promise<void>): Promise<void> {
-  const rest = cases[Symbol.iterator]()
+  const rest = [...cases].values()
+  const failures: unknown[] = []
   const lane = async () => {
-    for (let next = rest.next(); next.done !== true; next = rest.next()) await work(next.value)
+    for (const next of rest) {
+      if (failures.length > 0) return
+      await work(next).catch((error: unknown) => failures.push(error))
+    }
   }
   await Promise.all([lane(), lane()])
+  if (failures.length > 0) throw failures[0]
 }
