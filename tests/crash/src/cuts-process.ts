@@ -14,16 +14,35 @@ import { acknowledgedIn, WriterProcess } from './writer-process.js'
 /** Cuts in a row of one file system. */
 const cutsPerCase = 6
 const imageBytes = 32 * 2 ** 20
+/** Some cuts come before SQLite has emptied its log for the first time, some after. */
+const mostAcknowledged = 400
+const mostUnderWayUs = 3_000
 
-/** FS_IOC_SHUTDOWN, with FS_SHUTDOWN_FLAGS_NOLOGFLUSH: nothing that is in memory reaches the disk any more. */
+/**
+ * FS_IOC_SHUTDOWN, with FS_SHUTDOWN_FLAGS_NOLOGFLUSH: nothing that is in memory reaches the disk any more. Where it is told of a process group, that
+ * goes on just before.
+ */
 const shutDown = `
-import fcntl, os, struct, sys
+import fcntl, json, os, signal, struct, sys, time
 for line in sys.stdin:
-    on = os.open(line.rstrip('\\n'), os.O_RDONLY)
+    cut = json.loads(line)
+    on = os.open(cut['on'], os.O_RDONLY)
+    if 'group' in cut:
+        try:
+            os.killpg(cut['group'], signal.SIGCONT)
+            time.sleep(cut['microseconds'] / 1e6)
+        except ProcessLookupError:
+            pass # It had ended before it was stopped.
     fcntl.ioctl(on, 0x8004587D, struct.pack('I', 2))
     os.close(on)
     print('cut', flush=True)
 `
+
+/** Who goes on just before the power is cut, and for how long. */
+interface GoingOn {
+  readonly group: number
+  readonly microseconds: number
+}
 
 function say(said: CutSaid): void {
   writeSync(1, `${JSON.stringify(said)}\n`)
@@ -55,48 +74,51 @@ class Disk {
     return this.#on
   }
 
-  async cut(): Promise<void> {
+  async cut(goingOn?: GoingOn): Promise<void> {
     const done = once(this.#helper.stdout!, 'data')
-    this.#helper.stdin!.write(`${this.#on}\n`)
+    this.#helper.stdin!.write(`${JSON.stringify({ on: this.#on, ...goingOn })}\n`)
     await done
   }
 }
 
-async function cutOnce(disk: Disk, place: Place, random: SeededRandom, level: 'os' | 'disk'): Promise<void> {
+/** When the power is cut: while the file is opened, after so many acknowledgements, or while it is closed. */
+type Aim = 'opening' | 'keeping' | 'closing'
+
+interface Cut {
+  readonly level: 'os' | 'disk'
+  readonly aim: Aim
+  /** Whether the writer goes on just before, so that calls are under way. */
+  readonly underWay: boolean
+}
+
+async function cutOnce(disk: Disk, place: Place, random: SeededRandom, { level, aim, underWay }: Cut): Promise<void> {
   const version = random.below(versionCount)
   const { path, seed, recovered } = place
-  const aim = random.pick(['opening', 'open', 'open', 'open', 'open', 'closing'])
   const count = aim === 'closing' ? 20 + random.below(40) : Number.MAX_SAFE_INTEGER
-  const writer = new WriterProcess({
-    path,
-    level,
-    seed,
-    version,
-    count,
-    inFlight: 1 + random.below(8),
-  })
-  await writer.heard(aim)
-  await new Promise((resolve) => setTimeout(resolve, aim === 'open' ? 20 + random.below(150) : random.below(15)))
-  // What is said once the cut has begun no longer counts: no program runs on without power, and a sync that was under way when ext4 shut down can
-  // return as if all were well, although what it was to write is lost.
-  const before = [...writer.said]
-  await disk.cut()
+  const writer = new WriterProcess({ path, level, seed, version, count, inFlight: 1 + random.below(8) })
+  if (aim === 'keeping') await writer.acknowledges(1 + random.below(mostAcknowledged))
+  else await writer.heard(aim)
+  if (aim !== 'keeping') await new Promise((resolve) => setTimeout(resolve, random.below(15)))
+  // From here on it acknowledges nothing, and none of its calls is under way: an fdatasync that is, while ext4 shuts down, can return as if all were
+  // well although what it was to write is lost. (A loop of pwrite and fdatasync, without SQLite, was told so in 20 of 360 cuts.)
+  await writer.stop()
+  const acknowledged = acknowledgedIn(writer.said).at(-1) ?? -1
+  const before = writer.said.length
+  await disk.cut(underWay ? { group: writer.group, microseconds: random.below(mostUnderWayUs) } : undefined)
   writer.kill()
   await writer.ended
   disk.unmount()
   disk.mount()
-  const acknowledged = acknowledgedIn(before).at(-1) ?? -1
-  const afterwards = acknowledgedIn(writer.said).length - acknowledgedIn(before).length
-  if (afterwards > 0) say({ figure: 'acknowledged after the cut had begun, and not counted', count: afterwards })
   const found = await place.check(level === 'disk' ? acknowledged : -1, version).catch((cause: unknown) => {
-    const story = `level ${level}, ${recovered} there before, ${acknowledged} acknowledged; its last words: ${before.slice(-3).join('; ')}`
+    const words = writer.said.slice(Math.max(0, before - 3), before).join('; ')
+    const story = `level ${level}, ${aim}, ${recovered} there before, ${acknowledged} acknowledged; its last words: ${words}`
     throw new Error(story, { cause })
   })
   say({ figure: `cuts of level ${level}`, count: 1 })
-  say({ figure: 'acknowledged', count: Math.max(0, acknowledged - recovered) })
+  say({ figure: `while ${aim}`, count: 1 })
+  if (underWay) say({ figure: 'with calls under way', count: 1 })
+  say({ figure: `acknowledged by level ${level}`, count: Math.max(0, acknowledged - recovered) })
   say({ figure: 'recovered', count: found - recovered })
-  const last = acknowledgedIn(writer.said).at(-1) ?? -1
-  if (level === 'disk' && last > found) say({ figure: 'of those lost by level disk', count: last - found })
   if (acknowledged > found) {
     say({ figure: `lost by level ${level}`, count: acknowledged - found })
     say({ figure: `cuts in which level ${level} lost`, count: 1 })
@@ -104,9 +126,22 @@ async function cutOnce(disk: Disk, place: Place, random: SeededRandom, level: 'o
   say({ cut: true })
 }
 
+/** The first of each level comes while the writer keeps: level os cannot but lose something then. */
+function drawn(random: SeededRandom, number: number, cut: number): Cut {
+  const aim = random.pick(['opening', 'keeping', 'keeping', 'keeping', 'keeping', 'closing'] as const)
+  return {
+    // Which of the two levels meets the new file differs from case to case.
+    level: (cut + number) % 2 === 0 ? 'disk' : 'os',
+    aim: cut < 2 ? 'keeping' : aim,
+    underWay: random.chance(0.3),
+  }
+}
+
 async function main(): Promise<number> {
   const { folder, seed, count, only } = JSON.parse(process.argv[2]!) as Run & { readonly folder: string }
   const helper = spawn('python3', ['-c', shutDown], { stdio: ['pipe', 'pipe', 'inherit'] })
+  // It has said why; nobody would answer who waits for a cut.
+  helper.once('exit', () => process.exit(4))
   const cases = only === undefined ? Array.from({ length: Math.ceil(count / cutsPerCase) }, (_, at) => at) : [only]
   let cuts = 0
   for (const number of cases) {
@@ -117,9 +152,8 @@ async function main(): Promise<number> {
     disk.mount()
     try {
       const place = new Place(disk.folder, random.next())
-      // Which of the two levels meets the new file differs from case to case.
       for (let cut = 0; cut < cutsPerCase && (only !== undefined || cuts < count); cut++, cuts++)
-        await cutOnce(disk, place, random, (cut + number) % 2 === 0 ? 'disk' : 'os')
+        await cutOnce(disk, place, random, drawn(random, number, cut))
     } catch (error) {
       say({ failed: inspect(error), case: number })
       return 1

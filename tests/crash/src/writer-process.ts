@@ -1,5 +1,7 @@
 /** Starts writers, hears what they say, and kills them. None outlives us: those that we cannot kill any more end when their input does. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Order } from './order.js'
 import { after } from './running.js'
@@ -62,23 +64,69 @@ export class WriterProcess {
     })
   }
 
+  /** Of the process, and of whatever it starts. */
+  get group(): number {
+    if (this.#child.pid === undefined) throw new Error('the writer was not started')
+    return this.#child.pid
+  }
+
   /** Resolves when it has said a line that begins with a word, or has ended. */
   heard(word: string): Promise<void> {
+    return this.#until(() => this.said.some((line) => line.split(' ')[0] === word))
+  }
+
+  /** Resolves when it has acknowledged so many transactions, or has ended. */
+  acknowledges(count: number): Promise<void> {
+    return this.#until(() => acknowledgedIn(this.said).length >= count)
+  }
+
+  /** Stops it. Resolves when none of its threads is in a call, and all that it has said was read. Linux only. */
+  async stop(): Promise<void> {
+    this.#signal('SIGSTOP')
+    while (!this.#isEnded && runs(this.group)) await nextTurn()
+    // What is in the pipe is read in the next turn of the event loop.
+    for (let turns = 0; turns < 3; turns++) await nextTurn()
+  }
+
+  kill(): void {
+    this.#signal('SIGKILL')
+  }
+
+  #until(isSo: () => boolean): Promise<void> {
     return new Promise((resolve) => {
       this.#look = () => {
-        if (this.#isEnded || this.said.some((line) => line.split(' ')[0] === word)) resolve()
+        if (this.#isEnded || isSo()) resolve()
       }
       this.#look()
     })
   }
 
-  kill(): void {
+  #signal(signal: 'SIGSTOP' | 'SIGKILL'): void {
     if (this.#child.pid === undefined || this.#isEnded) return
     try {
-      process.kill(-this.#child.pid, 'SIGKILL')
+      process.kill(-this.#child.pid, signal)
     } catch {
       // It has just ended.
     }
+  }
+}
+
+/** Whether any thread of a process has not stopped yet: one that is in a call stops when that returns. */
+function runs(pid: number): boolean {
+  return threads(pid).some((state) => !'TZX'.includes(state))
+}
+
+/** The state of each thread, by a letter of proc(5); none for a process that has ended. */
+function threads(pid: number): string[] {
+  try {
+    const folder = `/proc/${pid}/task`
+    // The name of a thread is in brackets, and may have some itself.
+    return readdirSync(folder).map((thread) => /^.*\) (.)/s.exec(readFileSync(`${folder}/${thread}/stat`, 'utf8'))![1]!)
+  } catch (error) {
+    // It, or one of its threads, has just ended: ENOENT, ESRCH. Whether any is left is seen the next time.
+    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? ''))
+      return existsSync(`/proc/${pid}`) ? ['R'] : []
+    throw error
   }
 }
 
