@@ -25,7 +25,7 @@ export interface CommitsOptions {
   /** Commits a group, all or nothing. */
   readonly commit: (group: Group) => void
   /** Has the disk write what was committed. Absent where that is not waited for. */
-  readonly sync?: () => Promise<void>
+  readonly sync?: () => void | Promise<void>
   readonly retryMs: number
   /** Is told when nothing can be kept for the time being, and, with undefined, when all is. */
   readonly told: (stall: StoreError | undefined) => void

@@ -1,8 +1,7 @@
 /** The Store contract on a SQLite file. */
-import { closeSync, existsSync, fdatasync, fsyncSync, openSync, statSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { promisify } from 'node:util'
 import {
   type RecordId,
   type Store,
@@ -21,9 +20,8 @@ import { type Database, first, openDatabase, storeError } from './database.js'
 import { prepare } from './format.js'
 import { History, type HistoryLimits } from './history.js'
 import { Lock } from './lock.js'
+import { LogSync } from './log-sync.js'
 import { State } from './state.js'
-
-const sync = promisify(fdatasync)
 
 /** How long a reader of the file may hold up a commit, in ms. */
 const busyMs = 5_000
@@ -239,10 +237,11 @@ export class SqliteStore implements Store {
   }
 
   #commits(log: number): Commits {
+    const logSync = new LogSync(log)
     return new Commits({
       path: this.#path,
       commit: (group) => this.#commit(this.#open!, group),
-      ...(this.level === 'disk' ? { sync: () => sync(log) } : undefined),
+      ...(this.level === 'disk' ? { sync: () => logSync.run() } : undefined),
       retryMs: this.#retryMs,
       told: (stall) => this.#told(stall),
     })
