@@ -10,6 +10,10 @@ export type ProtocolErrorCode =
   | 'SYNCRO_FRAME_CUT'
   /** A body is not UTF-8, or not JSON. */
   | 'SYNCRO_JSON_INVALID'
+  /** A body is not in the binary encoding. */
+  | 'SYNCRO_BINARY_INVALID'
+  /** In the binary encoding: a number that was not defined, or was defined before, and otherwise. */
+  | 'SYNCRO_NUMBER_INVALID'
   /** A body is JSON, but not a message: a part is missing, of another type, or over a limit. `path` says which. */
   | 'SYNCRO_MESSAGE_INVALID'
   /** A version-2 message has a type that version 2 does not have. */

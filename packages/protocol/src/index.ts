@@ -1,5 +1,10 @@
 /** `@syncro/protocol`: frames, messages, limits, and the contracts of connections and transports. Knows no classes and no clocks. */
 
+export { BinaryDecoder } from './binary/binary-decoder.js'
+export { BinaryEncoder } from './binary/binary-encoder.js'
+export type { FieldColumn, RowSection, RowSections, StampColumn } from './binary/columns.js'
+export type { RowNumbers } from './binary/numbering.js'
+export type { Encoded, Told } from './binary/told.js'
 export { decodeMessage, encodeMessage, encodeMessageFrame } from './codec.js'
 export type { Connection, Receiver } from './connection.js'
 export { ProtocolError, type ProtocolErrorCode, type ProtocolErrorDetails } from './errors.js'
@@ -17,6 +22,9 @@ export {
   MAX_FIELDS,
   MAX_FRAME_BYTES,
   MAX_NAME_LENGTH,
+  MAX_NUMBERED_NAMES,
+  MAX_NUMBERED_ROWS,
+  MAX_NUMBERED_WRITERS,
   MAX_OBJECT_KEYS,
   MAX_ROW_WRITERS,
   MAX_ROWS,

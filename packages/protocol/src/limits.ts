@@ -60,7 +60,7 @@ export const MAX_ROW_WRITERS = 65_536
 /** Most entries of each kind in one `digest` message; its sender aims far lower. */
 export const MAX_DIGEST_ENTRIES = 16_384
 
-/** Most versions that a hello may list. */
+/** Most versions, and most encodings, that a hello may list. */
 export const MAX_VERSIONS = 16
 
 /** Most UTF-16 units in the text of an `error` message; encoding shortens what is longer. */
@@ -68,3 +68,12 @@ export const MAX_ERROR_TEXT_LENGTH = 1_024
 
 /** Most characters in the code of an `error` message. */
 export const MAX_ERROR_CODE_LENGTH = 64
+
+/** Most names of classes and fields that a sender numbers: a ledger has far fewer. What is beyond goes in full. */
+export const MAX_NUMBERED_NAMES = 65_536
+
+/** Most eras that a sender numbers: each opening of a ledger is one, so a hub may meet more; they go in full. */
+export const MAX_NUMBERED_WRITERS = 65_536
+
+/** Most rows that a sender numbers, for each of which a receiver keeps some 20 bytes and the id. Rows beyond go in full. */
+export const MAX_NUMBERED_ROWS = 4_194_304

@@ -16,7 +16,8 @@ import type { Value } from './value.js'
 /** One spelling for each integer, so that equal values have equal bytes. */
 const integer = /^(?:0|-?[1-9][0-9]*)$/
 
-const MAX_DATE_MS = 8_640_000_000_000_000
+/** Most ms before and after 1970 that dates can say. */
+export const MAX_DATE_MS = 8_640_000_000_000_000
 
 /** How the reading of one value goes. */
 interface Reading {

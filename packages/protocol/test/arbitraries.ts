@@ -193,6 +193,7 @@ export const v1Message: fc.Arbitrary<V1Message> = fc.oneof(
       durable: fc.boolean(),
       clock: count,
       number: count,
+      encodings: fc.array(uid, { maxLength: 16 }),
       auth: value,
     },
     {
@@ -200,7 +201,17 @@ export const v1Message: fc.Arbitrary<V1Message> = fc.oneof(
       noNullPrototype: true,
     },
   ),
-  fc.record({ type: one('upgrade'), version: fc.constant(2 as const), clock: count, received: count, sent: count }),
+  fc.record(
+    {
+      type: one('upgrade'),
+      version: fc.constant(2 as const),
+      clock: count,
+      received: count,
+      sent: count,
+      encoding: one('binary'),
+    },
+    { requiredKeys: ['type', 'version', 'clock', 'received', 'sent'], noNullPrototype: true },
+  ),
 )
 
 /** What a bad network or a bad peer makes of bytes: some replaced, some gone, some added. */

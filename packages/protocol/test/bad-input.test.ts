@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import {
+  BinaryDecoder,
   decodeMessage,
   decodeV1,
   encodeFrame,
@@ -35,6 +36,13 @@ const v1 = (json: string) => caught(() => decodeV1(utf8(json))).code
 const v2 = (json: string) => caught(() => decodeMessage(utf8(json))).code
 const change = (json: string) => `{"type":"batch","stamp":1,"writer":"${era}","changes":[${json}]}`
 const withValue = (json: string) => change(`["Todo",1,"u",{"a":${json}}]`)
+
+const binary = (...items: number[]) =>
+  caught(() => {
+    const decoder = new BinaryDecoder()
+    decoder.open(Uint8Array.from(items))
+    while (decoder.next() !== undefined);
+  }).code
 
 /** The value of the one field in a batch, as it was read. */
 function fieldOf(json: string): Value | undefined {
@@ -446,6 +454,35 @@ describe('bad input', () => {
     for (const row of ['["T",1,[1,1],null,[]]', '["T",1,null,[1,-1],[]]', '["T",1,null,null,[["a",1,1,0.5]]]']) {
       expect(v2(rows(row))).toBe('SYNCRO_MESSAGE_INVALID')
     }
+  })
+
+  test('B21 bytes that are no items, or an item that is cut short', () => {
+    expect(binary()).toBe('SYNCRO_BINARY_INVALID')
+    expect(binary(23)).toBe('SYNCRO_BINARY_INVALID')
+    expect(binary(23, 0x80)).toBe('SYNCRO_BINARY_INVALID')
+    expect(binary(23, ...new Array<number>(8).fill(0xff), 1)).toBe('SYNCRO_BINARY_INVALID')
+    expect(binary(1, 0, 1, 0xff)).toBe('SYNCRO_BINARY_INVALID')
+    expect(binary(26, 2, 0)).toBe('SYNCRO_BINARY_INVALID')
+  })
+
+  test('B22 a first byte that no item has', () => {
+    for (const kind of [0, 5, 15, 31, 255]) expect(binary(kind, 0, 0)).toBe('SYNCRO_MESSAGE_UNKNOWN')
+  })
+
+  test('B23 a number that was not defined, is over its limit, or is defined otherwise than before', () => {
+    expect(binary(22, 1, 0)).toBe('SYNCRO_NUMBER_INVALID')
+    expect(binary(17, 1, 0, ...new Array<number>(12).fill(0), 5)).toBe('SYNCRO_NUMBER_INVALID')
+    expect(binary(1, 0x80, 0x80, 4, 1, 65)).toBe('SYNCRO_NUMBER_INVALID')
+    expect(binary(1, 0, 1, 65, 1, 0, 1, 66)).toBe('SYNCRO_NUMBER_INVALID')
+  })
+
+  test('B24 a part over a limit, a value that is none, or more arrays and objects than JSON may have', () => {
+    const id = (...value: number[]) => binary(3, 0, 0, 1, 65, ...value)
+    expect(id(0x40)).toBe('SYNCRO_MESSAGE_INVALID')
+    expect(id(2)).toBe('SYNCRO_MESSAGE_INVALID')
+    expect(id(3, 0, 0, 0, 0, 0, 0, 0xf0, 0x7f)).toBe('SYNCRO_MESSAGE_INVALID')
+    expect(id(...new Array<number>(40).fill(0).flatMap(() => [12, 1]))).toBe('SYNCRO_MESSAGE_INVALID')
+    expect(binary(1, 0, 0)).toBe('SYNCRO_MESSAGE_INVALID')
   })
 })
 

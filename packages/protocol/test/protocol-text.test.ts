@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import { decodeMessage, decodeV1, encodeFrame, encodeMessage, encodeV1, FrameDecoder } from '@syncro/protocol'
 import { describe, expect, test } from 'vitest'
 import * as limits from '../src/limits.js'
+import { BinarySession } from './binary-session.js'
 
 interface Example {
   readonly version: 'v1' | 'v2'
@@ -25,6 +26,14 @@ const examples = [...text.matchAll(/```json (v1|v2)\n([\s\S]*?)\n```\n\n```hex\n
       type: JSON.parse(joined).type,
     }
   },
+)
+
+/** Bodies of the binary encoding, which follow one another in one session. */
+const binaryExamples = [...text.matchAll(/```json binary\n([\s\S]*?)\n```\n\n```hex\n([\s\S]*?)\n```/g)].map(
+  ([, json = '', hex = '']) => ({
+    messages: json.split(/\n(?=\{"type")/).map((one) => decodeMessage(Buffer.from(one.replaceAll(/\n */g, '')))),
+    hex: hex.replaceAll(/\s/g, ''),
+  }),
 )
 
 const widths = { v1: 16, v2: 32 } as const
@@ -56,7 +65,18 @@ test('every message has an example', () => {
       'error',
     ]),
   )
-  expect(text.match(/```(json|hex)/g)).toHaveLength(examples.length * 2)
+  expect(new Set(binaryExamples.flatMap(({ messages }) => messages.map(({ type }) => type)))).toEqual(typesOf('v2'))
+  expect(text.match(/```(json|hex)/g)).toHaveLength((examples.length + binaryExamples.length) * 2)
+})
+
+test('N1-N20 the bytes of the binary encoding are those of the examples, and are read as their messages', () => {
+  const writing = new BinarySession()
+  const reading = new BinarySession()
+  for (const { messages, hex } of binaryExamples) {
+    const body = Buffer.from(messages.flatMap((message) => [...writing.encode(message)]))
+    expect(body.toString('hex')).toBe(hex)
+    expect(reading.decode(Buffer.from(hex, 'hex'))).toEqual(messages)
+  }
 })
 
 describe.each(examples)('$version $type: $json', ({ version, json, hex }) => {
@@ -89,7 +109,7 @@ test('the sample session is made of messages as they are sent', () => {
 
 test('the wire is the one of the last line of the history', () => {
   const hash = createHash('sha256')
-  for (const { hex } of examples) hash.update(`${hex}\n`)
+  for (const { hex } of [...examples, ...binaryExamples]) hash.update(`${hex}\n`)
   for (const [name, limit] of Object.entries(limits).sort(([a], [b]) => (a < b ? -1 : 1)))
     hash.update(`${name}=${limit}\n`)
   const last = [...text.matchAll(/^\| \d{4}-\d\d-\d\d \| `([0-9a-f]+)` \|/gm)].at(-1)?.[1]

@@ -30,12 +30,12 @@ export function parseError(raw: RawObject): ErrorMessage {
 
 export function writeError(error: ErrorMessage): object {
   const { code, time } = error
-  const message = shorten(error.message)
+  const message = shortened(error.message)
   return time === undefined ? { type: 'error', code, message } : { type: 'error', code, message, time }
 }
 
-/** The cut never parts a surrogate pair, since the receiver refuses half of one. */
-function shorten(text: string): string {
+/** The text of an error as it is sent. The cut never parts a surrogate pair, since the receiver refuses half of one. */
+export function shortened(text: string): string {
   if (text.length <= MAX_ERROR_TEXT_LENGTH) return text
   const last = text.charCodeAt(MAX_ERROR_TEXT_LENGTH - 1)
   return text.slice(0, last >= 0xd800 && last <= 0xdbff ? MAX_ERROR_TEXT_LENGTH - 1 : MAX_ERROR_TEXT_LENGTH)

@@ -35,13 +35,16 @@ export interface Hello {
   /** The number of this session among those of the sender's era. */
   readonly number: number
 
+  /** The encodings that the sender reads beside JSON, by name; unknown ones are ignored. Default: none. */
+  readonly encodings?: readonly string[]
+
   /** What the other side's `authenticate` is to judge. */
   readonly auth?: Value
 }
 
 /** Rule H1. */
 export function parseHello(raw: RawObject): Hello {
-  const { uid, versions, ledger, era, space, view, durable, clock, number, auth } = raw
+  const { uid, versions, ledger, era, space, view, durable, clock, number, encodings, auth } = raw
   if (!isUid(uid)) throw invalid('uid', 'a string of 1 to 256 units')
   if (!Array.isArray(versions) || versions.length === 0 || !versions.every(isVersion))
     throw invalid('versions', 'an array of integers from 1 to 65,535')
@@ -53,14 +56,24 @@ export function parseHello(raw: RawObject): Hello {
   if (typeof durable !== 'boolean') throw invalid('durable', 'true or false')
   if (!isCount(clock)) throw invalid('clock', 'a safe integer of at least 0')
   if (!isCount(number)) throw invalid('number', 'a safe integer of at least 0')
-  const hello = { type: 'hello', uid, versions, ledger, era, space, view, durable, clock, number } as const
-  return auth === undefined ? hello : { ...hello, auth: readValue(auth, 'auth') }
+  if (encodings !== undefined && !(Array.isArray(encodings) && encodings.every(isUid)))
+    throw invalid('encodings', 'an array of strings of 1 to 256 units')
+  if (encodings !== undefined && encodings.length > MAX_VERSIONS)
+    throw overLimit('encodings', encodings.length, MAX_VERSIONS)
+  return {
+    ...{ type: 'hello', uid, versions, ledger, era, space, view, durable, clock, number },
+    ...(encodings === undefined ? undefined : { encodings }),
+    ...(auth === undefined ? undefined : { auth: readValue(auth, 'auth') }),
+  }
 }
 
 export function writeHello(hello: Hello): object {
-  const { type, uid, versions, ledger, era, space, view, durable, clock, number, auth } = hello
-  const written = { type, uid, versions, ledger, era, space, view, durable, clock, number }
-  return auth === undefined ? written : { ...written, auth: writeValue(auth) }
+  const { type, uid, versions, ledger, era, space, view, durable, clock, number, encodings, auth } = hello
+  return {
+    ...{ type, uid, versions, ledger, era, space, view, durable, clock, number },
+    ...(encodings === undefined ? undefined : { encodings }),
+    ...(auth === undefined ? undefined : { auth: writeValue(auth) }),
+  }
 }
 
 function isVersion(value: unknown): value is number {

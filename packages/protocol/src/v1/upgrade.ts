@@ -14,14 +14,20 @@ export interface Upgrade {
 
   /** The sender's raw wall clock when this left, in ms. */
   readonly sent: number
+
+  /** The encoding of what its sender sends after it; JSON where it is left out. */
+  readonly encoding?: 'binary'
 }
 
 /** Rule H2. */
 export function parseUpgrade(raw: RawObject): Upgrade {
-  const { version, clock, received, sent } = raw
+  const { version, clock, received, sent, encoding } = raw
   if (version !== 2) throw invalid('version', '2')
   if (!isCount(clock)) throw invalid('clock', 'a safe integer of at least 0')
   if (!isCount(received)) throw invalid('received', 'a safe integer of at least 0')
   if (!isCount(sent)) throw invalid('sent', 'a safe integer of at least 0')
-  return { type: 'upgrade', version, clock, received, sent }
+  const upgrade = { type: 'upgrade', version, clock, received, sent } as const
+  if (encoding === undefined) return upgrade
+  if (encoding !== 'binary') throw invalid('encoding', '"binary", or left out')
+  return { ...upgrade, encoding }
 }
