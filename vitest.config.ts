@@ -12,19 +12,38 @@ export default defineConfig({
     ],
   },
   test: {
-    include: [
-      'packages/*/src/**/*.test.ts',
-      'packages/*/test/**/*.test.ts',
-      'apps/*/src/**/*.test.{ts,tsx}',
-      'apps/*/test/**/*.test.ts',
-      'bench/src/**/*.test.ts',
-      'tests/**/*.test.ts',
-      'scripts/**/*.test.ts',
-    ],
     passWithNoTests: false,
     // A busy machine is no failure; what hangs is.
     testTimeout: 120_000,
     hookTimeout: 120_000,
     restoreMocks: true,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'all',
+          include: [
+            'packages/*/src/**/*.test.ts',
+            'packages/*/test/**/*.test.ts',
+            'apps/*/src/**/*.test.{ts,tsx}',
+            'apps/*/test/**/*.test.ts',
+            'bench/src/**/*.test.ts',
+            'tests/**/*.test.ts',
+            'scripts/**/*.test.ts',
+          ],
+        },
+      },
+      {
+        // What two clients say to each other, once more in the encoding that is not the default.
+        extends: true,
+        test: {
+          name: 'core in JSON',
+          include: [
+            'packages/core/test/{compare,exchange,faults,flow,hostile,limits,restart,sessions,stored,trimming}.test.ts',
+          ],
+          env: { SYNCRO_TEST_ENCODING: 'json' },
+        },
+      },
+    ],
   },
 })

@@ -8,9 +8,9 @@ export interface Dialogue<Received extends Message | ReceivedV1Message> {
   /**
    * Takes a message. What it throws ends the session.
    *
-   * @param bytes the length of the message's body.
+   * @param most bytes that it can take in JSON, at the most, as we would write it.
    */
-  receive(message: Received, bytes: number): void
+  receive(message: Received, most: number): void
   /** The ledger took a step, recorded here or replayed from somebody. */
   step(step: OutgoingStep): void
   /** Called before what is queued is written: the place to say how far things have gone. */

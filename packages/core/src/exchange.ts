@@ -10,12 +10,12 @@ import { Comparing } from './comparing.js'
 import type { Dialogue } from './dialogue.js'
 import { SessionError } from './errors.js'
 import { Feed } from './feed.js'
-import { framed } from './frames.js'
 import { Guard } from './guard.js'
 import { wholeMs } from './hello.js'
 import type { OutgoingStep } from './outgoing-step.js'
 import type { Session } from './session.js'
 import type { SessionContext } from './session-context.js'
+import type { Speech } from './speech.js'
 import { batchOf, checkSendable, rowsOf } from './wire.js'
 
 /** What a side has said about the other's cursor, and how many rows it has. */
@@ -30,6 +30,7 @@ export class Exchange implements Dialogue<Message> {
   readonly #clients: Clients
   readonly #replica: Replica
   readonly #peerEra: string
+  readonly #speech: Speech
   readonly #guard: Guard
   readonly #feed: Feed
   #comparing: Comparing | undefined
@@ -53,7 +54,8 @@ export class Exchange implements Dialogue<Message> {
     this.#replica = replica
     this.#peerEra = peerEra
     this.#guard = new Guard(context.time.now, context.limits, (writer) => replica.eras.has(writer))
-    this.#feed = new Feed(session, context, replica, (message, kept) => this.#send(message, kept))
+    this.#speech = session.speech
+    this.#feed = new Feed(session, context, replica, this.#speech)
   }
 
   get isEven(): boolean {
@@ -62,19 +64,19 @@ export class Exchange implements Dialogue<Message> {
 
   begin(): void {
     // A cursor says what is stored, so it waits for that as everything else does.
-    this.#send({ type: 'resume', cursor: this.#replica.cursor ?? null }, this.#context.scriber.kept)
+    this.#speech.say({ type: 'resume', cursor: this.#replica.cursor ?? null }, this.#context.scriber.kept)
   }
 
-  /** @param bytes the length of the message's body. */
-  receive(message: Message, bytes: number): void {
+  /** @param most bytes that it can take in JSON, at the most, as we would write it. */
+  receive(message: Message, most: number): void {
     this.#expect(message)
     switch (message.type) {
       case 'batch':
-        checkSendable(message, bytes)
+        checkSendable(message, most)
         this.#onBatch(batchOf(message))
         break
       case 'rows':
-        checkSendable(message, bytes)
+        checkSendable(message, most)
         this.#onRows(rowsOf(message))
         break
       case 'mark':
@@ -120,6 +122,7 @@ export class Exchange implements Dialogue<Message> {
   }
 
   trimmed(rows: readonly number[]): void {
+    this.#speech.trimmed(rows)
     this.#feed.trimmed(rows)
   }
 
@@ -148,7 +151,7 @@ export class Exchange implements Dialogue<Message> {
     const acknowledge = this.#acknowledge
     if (acknowledge === undefined) return
     this.#acknowledge = undefined
-    this.#send({ type: 'ack', era: acknowledge.era, position: acknowledge.position }, acknowledge.kept)
+    this.#speech.say({ type: 'ack', era: acknowledge.era, position: acknowledge.position }, acknowledge.kept)
   }
 
   drained(): void {
@@ -174,7 +177,7 @@ export class Exchange implements Dialogue<Message> {
     this.#replica.ack = good ? { ...cursor, position: cursor.since ?? cursor.position } : undefined
     this.#share(before)
     this.#clients.keep(this.#replica)
-    this.#send({ type: 'resumed', ...this.#ours })
+    this.#speech.say({ type: 'resumed', ...this.#ours })
     this.#judged()
   }
 
@@ -196,7 +199,7 @@ export class Exchange implements Dialogue<Message> {
     this.#feed.compare()
     const isFirst = this.#context.scriber.ledgerId < this.#replica.ledger
     this.#comparing = new Comparing(this.#session, this.#context, isFirst, {
-      send: (message) => this.#send(message),
+      send: (message) => this.#speech.say(message),
       isNews: (row) => !this.#isGone(row),
       found: (rows) => {
         this.#comparing = undefined
@@ -321,12 +324,8 @@ export class Exchange implements Dialogue<Message> {
    */
   #sendAhead(message: Message): void {
     if (this.#session.isStuck) return
-    if (this.#theirs === undefined) this.#send(message)
-    else this.#session.pushAhead(framed(message, this.#session.hasBorders))
-  }
-
-  #send(message: Message, kept = 0): void {
-    this.#session.push(framed(message, this.#session.hasBorders), kept)
+    if (this.#theirs === undefined) this.#speech.say(message)
+    else this.#speech.sayAhead(message)
   }
 }
 

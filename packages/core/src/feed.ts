@@ -2,13 +2,13 @@
  * What a peer is sent of our ledger: what it lacks, then what happens. Everything that it is told about how far it has our ledger (`mark`) is told
  * here, and is true when it is told (DESIGN section 5, "Marks").
  */
-import type { Message } from '@syncro/protocol'
 import type { RowImage, Walk } from '@syncro/scriber'
 import type { Replica } from './clients.js'
 import { Held } from './held.js'
-import { encodeRows, type OutgoingStep } from './outgoing-step.js'
+import type { OutgoingStep } from './outgoing-step.js'
 import type { Session } from './session.js'
 import type { SessionContext } from './session-context.js'
+import type { Speech } from './speech.js'
 import { rowBytes } from './wire.js'
 
 /**
@@ -29,7 +29,7 @@ interface Source {
 export class Feed {
   readonly #session: Session
   readonly #context: SessionContext
-  readonly #send: (message: Message, kept?: number) => void
+  readonly #speech: Speech
   readonly #held: Held
   #state: FeedState = 'waiting'
   /** The peer has every row up to here: from its cursor at first, then moved on by what is sent. */
@@ -44,15 +44,10 @@ export class Feed {
   /** Rows that are to be sent back, since the peer sent a birth of them and may lack the rest. As many as there are rows, at most. */
   readonly #outlived = new Set<number>()
 
-  constructor(
-    session: Session,
-    context: SessionContext,
-    replica: Replica,
-    send: (message: Message, kept?: number) => void,
-  ) {
+  constructor(session: Session, context: SessionContext, replica: Replica, speech: Speech) {
     this.#session = session
     this.#context = context
-    this.#send = send
+    this.#speech = speech
     this.#held = new Held(
       session,
       context,
@@ -94,7 +89,7 @@ export class Feed {
     const walk = new ListWalk([...rows])
     this.#source = { walk, since: 0, isInOrder: false }
     this.#state = 'catching-up'
-    this.#send({ type: 'catch-up', rows: walk.remaining })
+    this.#speech.say({ type: 'catch-up', rows: walk.remaining })
     this.pump()
   }
 
@@ -109,7 +104,7 @@ export class Feed {
       return
     }
     this.#sendOvertaken(step.kept)
-    if (!isTheirs && !this.#held.holdsStep(outgoing)) this.#push(outgoing.frames, step.kept)
+    if (!isTheirs && !this.#held.holdsStep(outgoing)) this.#speech.step(outgoing)
     this.#through = Math.max(this.#through, step.position)
     if (this.#state === 'live') this.#since = this.#through
     this.#session.schedule()
@@ -174,7 +169,7 @@ export class Feed {
     this.#source = { walk, since: this.#since, isInOrder: true }
     this.#state = 'catching-up'
     this.#through = order.last
-    this.#send({ type: 'catch-up', rows: walk.remaining })
+    this.#speech.say({ type: 'catch-up', rows: walk.remaining })
   }
 
   /** True once the walk is at its end. */
@@ -183,7 +178,7 @@ export class Feed {
     const { kept } = this.#context.scriber
     const { rows, ended } = this.#nextRows(source)
     // One message where it can be: a catch-up of one chunk is one step for the peer.
-    this.#push(encodeRows(rows, this.#context.limits.chunkBytes * 2), kept)
+    this.#speech.rows(rows, this.#context.limits.chunkBytes * 2, kept)
     this.#sendOvertaken(kept)
     // The connection may have failed in between.
     if (this.#source !== source) return true
@@ -221,7 +216,7 @@ export class Feed {
     }
     this.#state = 'live'
     this.#since = this.#through
-    this.#send({ type: 'caught-up' }, this.#context.scriber.kept)
+    this.#speech.say({ type: 'caught-up' }, this.#context.scriber.kept)
     this.#mark(this.#through)
     this.#sendDue()
   }
@@ -235,7 +230,7 @@ export class Feed {
       const image = this.#context.scriber.ledger.image(row, source.since)
       if (image !== undefined && !this.#held.holdsRow(row, image)) rows.push(image)
     }
-    if (rows.length > 0) this.#push(encodeRows(rows, this.#context.limits.chunkBytes), kept)
+    if (rows.length > 0) this.#speech.rows(rows, this.#context.limits.chunkBytes, kept)
   }
 
   /** The time of rows that were held back has come. */
@@ -266,7 +261,7 @@ export class Feed {
       rows.push(image)
       bytes += rowBytes(image)
     }
-    this.#push(encodeRows(rows, chunkBytes), kept)
+    this.#speech.rows(rows, chunkBytes, kept)
     if (this.#outlived.size > 0) this.#session.schedule()
   }
 
@@ -275,15 +270,10 @@ export class Feed {
     const { scriber } = this.#context
     this.#marked = position
     scriber.mark(position)
-    this.#send(
+    this.#speech.say(
       { type: 'mark', era: scriber.era, position, ...(since < position ? { since } : undefined) },
       scriber.kept,
     )
-  }
-
-  #push(frames: readonly Uint8Array[], kept: number): void {
-    // A message on its own is its frame without the length.
-    for (const frame of frames) this.#session.push(this.#session.hasBorders ? frame.subarray(4) : frame, kept)
   }
 }
 

@@ -1,13 +1,5 @@
-/** Messages as they go on the wire: in their frames, or bare where the connection keeps message borders. */
-import {
-  encodeFrame,
-  encodeMessage,
-  encodeV1,
-  MAX_V1_FRAME_BYTES,
-  type Message,
-  ProtocolError,
-  type V1Message,
-} from '@syncro/protocol'
+/** Messages of version 1 as they go on the wire: in their frames, or bare where the connection keeps message borders. */
+import { encodeFrame, encodeV1, MAX_V1_FRAME_BYTES, ProtocolError, type V1Message } from '@syncro/protocol'
 
 /** @throws ProtocolError `SYNCRO_FRAME_TOO_LARGE` if it does not fit in a version-1 frame. */
 export function framedV1(message: V1Message, hasBorders: boolean): Uint8Array {
@@ -19,9 +11,4 @@ export function framedV1(message: V1Message, hasBorders: boolean): Uint8Array {
     `a message of ${body.length} bytes is over the limit of ${MAX_V1_FRAME_BYTES}`,
     { actual: body.length, limit: MAX_V1_FRAME_BYTES },
   )
-}
-
-export function framed(message: Message, hasBorders: boolean): Uint8Array {
-  const body = encodeMessage(message)
-  return hasBorders ? body : encodeFrame(body, 32)
 }

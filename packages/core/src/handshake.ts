@@ -5,12 +5,12 @@
 import type { Hello, ReceivedV1Message, Upgrade, V1Message } from '@syncro/protocol'
 import { Bridge } from './bridge.js'
 import { SessionError } from './errors.js'
-import { framed, framedV1 } from './frames.js'
+import { framedV1 } from './frames.js'
 import { type Claim, checkHello, ourHello, outlasts, wholeMs } from './hello.js'
 import type { Inbound } from './inbound.js'
 import { prove } from './proof.js'
 import type { Session, SessionOptions } from './session.js'
-import type { SessionContext } from './session-context.js'
+import type { Encoding, SessionContext } from './session-context.js'
 
 export interface HandshakeHooks {
   readonly inbound: Pick<Inbound, 'hold' | 'release' | 'pace' | 'trustLengths' | 'upgrade'>
@@ -83,14 +83,21 @@ export class Handshake {
     this.#bridge?.end()
   }
 
+  /** The encoding in which the peer is spoken to from our upgrade on. */
+  get encoding(): Encoding {
+    return this.#context.encoding === 'binary' && this.#hello?.encodings?.includes('binary') === true
+      ? 'binary'
+      : 'json'
+  }
+
   /** Tells a peer that speaks version 2 why the session ends; one that speaks version 1 would break on it (WIRE 6.6). */
   lastWords({ code, message, remote, timeMs }: SessionError): Uint8Array[] {
     if (remote || untold.has(code) || !this.#hello?.versions.includes(2)) return []
     // What a peer may know of an error that is none of its business.
     const text = code === 'SYNCRO_INTERNAL' ? 'The session ended by an error that was not foreseen.' : message
     const time = timeMs === undefined ? undefined : { time: wholeMs(timeMs) }
-    const { hasBorders } = this.#session
-    const error = framed({ type: 'error', code, message: text, ...time }, hasBorders)
+    const { hasBorders, speech } = this.#session
+    const error = speech.written({ type: 'error', code, message: text, ...time })
     return this.#version === undefined ? [framedV1(this.#upgradeTo(this.#hello), hasBorders), error] : [error]
   }
 
@@ -130,8 +137,9 @@ export class Handshake {
     })
   }
 
-  #takeUpgrade({ clock, received, sent }: Upgrade): void {
-    this.#hooks.inbound.upgrade()
+  #takeUpgrade({ clock, received, sent, encoding }: Upgrade): void {
+    if (encoding !== undefined && encoding !== this.#context.encoding) throw unexpected('upgrade')
+    this.#hooks.inbound.upgrade(encoding)
     if (clock === this.#helloSentMs) this.#session.answeredAt({ asked: clock, received, sent })
   }
 
@@ -209,7 +217,11 @@ export class Handshake {
 
   #upgradeTo({ clock }: Hello): V1Message {
     const sent = wholeMs(this.#context.environment.now())
-    return { type: 'upgrade', version: 2, clock, received: this.#helloReceivedMs, sent }
+    const { encoding } = this
+    return {
+      ...{ type: 'upgrade', version: 2, clock, received: this.#helloReceivedMs, sent },
+      ...(encoding === 'binary' ? { encoding } : undefined),
+    }
   }
 }
 

@@ -18,7 +18,7 @@ export type Authenticate = (claim: Claim) => boolean | Promise<boolean>
 
 /** The hello of a session of ours. */
 export function ourHello(context: SessionContext, number: number, credentials: Value | undefined): Hello {
-  const { scriber, uid, space, durable, environment } = context
+  const { scriber, uid, space, durable, environment, encoding } = context
   return {
     type: 'hello',
     uid,
@@ -30,6 +30,7 @@ export function ourHello(context: SessionContext, number: number, credentials: V
     durable,
     clock: wholeMs(environment.now()),
     number,
+    ...(encoding === 'binary' ? { encodings: ['binary'] } : undefined),
     ...(credentials === undefined ? undefined : { auth: credentials }),
   }
 }

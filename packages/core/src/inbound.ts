@@ -3,6 +3,7 @@
  * the connection while the store is behind.
  */
 import {
+  BinaryDecoder,
   type Connection,
   decodeMessage,
   decodeV1,
@@ -12,16 +13,18 @@ import {
   type Message,
   ProtocolError,
   type ReceivedV1Message,
+  type Upgrade,
   V1Reader,
 } from '@syncro/protocol'
 import type { Scriber } from '@syncro/scriber'
 import { SessionError } from './errors.js'
 import type { CoreLimits } from './limits.js'
+import { mostOfBinary, mostOfJson } from './wire.js'
 
 export interface InboundHooks {
   v1(message: ReceivedV1Message): void
-  /** `bytes`: the length of the message's body. */
-  v2(message: Message, bytes: number): void
+  /** `most`: the bytes that it can take in JSON, at the most. */
+  v2(message: Message, most: number): void
 }
 
 export class Inbound {
@@ -35,7 +38,11 @@ export class Inbound {
   #held: Uint8Array[] | undefined
   #heldBytes = 0
   #isVersion2 = false
+  /** Reads what comes in the binary encoding, if that was agreed upon. */
+  #binary: BinaryDecoder | undefined
   #reading = false
+  /** What came while something was read, by whoever took that. */
+  #meanwhile: Uint8Array[] = []
   #paused = false
   #ended = false
   /** For each message whose effect is not stored yet: the number under which it will be; those before `#first` are done with. */
@@ -65,9 +72,10 @@ export class Inbound {
   }
 
   /** What follows is version 2. */
-  upgrade(): void {
+  upgrade(encoding: Upgrade['encoding']): void {
     this.#isVersion2 = true
     this.#decoder.width = 32
+    if (encoding === 'binary') this.#binary = new BinaryDecoder()
   }
 
   /**
@@ -82,19 +90,18 @@ export class Inbound {
       this.#held.push(Uint8Array.from(bytes))
       this.#heldBytes += bytes.length
       this.#checkHeld()
-    } else if (this.#connection.borders === true) this.#takeWhole(bytes)
-    else {
-      this.#decoder.push(bytes)
-      // Called again from within: whoever reads now goes on with what was pushed.
-      if (!this.#reading) this.#read()
-    }
+    } else if (this.#reading) {
+      // Called again from within: a body is being read, which must stay where it is, and what came is behind it.
+      this.#meanwhile.push(Uint8Array.from(bytes))
+    } else this.#takeOne(bytes)
   }
 
   /** Keeps what comes from now on, and what is left of what came, until `release`. */
   hold(): void {
     if (this.#held !== undefined) return
-    this.#held = []
-    this.#heldBytes = this.#decoder.pendingBytes
+    this.#held = this.#meanwhile
+    this.#meanwhile = []
+    this.#heldBytes = this.#held.reduce((bytes, { length }) => bytes + length, this.#decoder.pendingBytes)
     this.#checkHeld()
   }
 
@@ -137,6 +144,30 @@ export class Inbound {
     if (this.#paused) this.#connection.resume?.()
   }
 
+  /** Takes a piece, and what comes while it is read. */
+  #takeOne(bytes: Uint8Array): void {
+    this.#deliver(bytes)
+    for (let next = this.#meanwhile.shift(); next !== undefined; next = this.#meanwhile.shift()) this.#deliver(next)
+  }
+
+  #deliver(bytes: Uint8Array): void {
+    if (this.#ended) return
+    if (this.#connection.borders === true) this.#whole(bytes)
+    else {
+      this.#decoder.push(bytes)
+      this.#read()
+    }
+  }
+
+  #whole(bytes: Uint8Array): void {
+    this.#reading = true
+    try {
+      this.#takeWhole(bytes)
+    } finally {
+      this.#reading = false
+    }
+  }
+
   #read(): void {
     this.#reading = true
     try {
@@ -172,9 +203,19 @@ export class Inbound {
   }
 
   #takeV2(body: Uint8Array): void {
-    const { length } = body
-    const message = decodeMessage(body)
-    this.#counting(() => this.#hooks.v2(message, length))
+    const binary = this.#binary
+    if (binary === undefined) {
+      const { length } = body
+      const message = decodeMessage(body)
+      this.#counting(() => this.#hooks.v2(message, mostOfJson(length)))
+      return
+    }
+    binary.open(body)
+    // Whoever takes a message may end the session.
+    for (let message = binary.next(); message !== undefined && !this.#ended; message = binary.next()) {
+      const taken = message
+      this.#counting(() => this.#hooks.v2(taken, mostOfBinary(taken, binary.messageBytes)))
+    }
   }
 
   /** Notes what a message gave the store to do. */

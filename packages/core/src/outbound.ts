@@ -5,6 +5,7 @@
 import type { Connection } from '@syncro/protocol'
 import type { Environment } from './environment.js'
 import type { CoreLimits } from './limits.js'
+import { Packet } from './packet.js'
 import { isThenable } from './thenable.js'
 
 export interface OutboundHooks {
@@ -22,17 +23,12 @@ export interface OutboundHooks {
   overrun(): void
 }
 
-interface Entry {
-  readonly bytes: Uint8Array
-  readonly kept: number
-}
-
 export class Outbound {
   readonly #connection: Connection
   readonly #environment: Environment
   readonly #limits: CoreLimits
   readonly #hooks: OutboundHooks
-  #queue: Entry[] = []
+  #queue: Packet[] = []
   #queuedBytes = 0
   #written = 0
   #scheduled = false
@@ -77,11 +73,27 @@ export class Outbound {
    */
   push(bytes: Uint8Array, kept = 0): void {
     if (this.#ended) return
-    this.#queue.push({ bytes, kept })
-    this.#queuedBytes += bytes.length
-    if (this.#queuedBytes > this.#limits.maxOutboundBytes) this.#hooks.overrun()
-    else if (this.#queuedBytes >= this.#limits.writeBytes && !this.#waitingForDrain) this.flush()
-    else this.schedule()
+    this.#queue.push(Packet.framed(bytes, kept))
+    this.#queued(bytes.length)
+  }
+
+  /**
+   * Queues messages in the binary encoding, which share a frame with those before and after as long as it stays small.
+   *
+   * @param kept how many transactions must be stored before they may leave.
+   */
+  pack(bytes: Uint8Array, kept = 0): void {
+    if (this.#ended) return
+    let last = this.#queue.at(-1)
+    let more = bytes.length
+    // What waits longer holds up what is behind it anyway.
+    if (last === undefined || !last.isOpen || last.kept < kept || last.length + more > this.#limits.writeBytes) {
+      last = Packet.open(kept, this.#connection.borders === true)
+      more += last.length
+      this.#queue.push(last)
+    }
+    last.add(bytes)
+    this.#queued(more)
   }
 
   /** Queues what says nothing about any transaction: it does not wait behind what is yet to be stored, as a store may take its time. */
@@ -90,7 +102,7 @@ export class Outbound {
     const stored = this.#hooks.stored()
     // Of a large frame that went in part the rest comes first: it is stored.
     const at = this.#queue.findIndex(({ kept }) => kept > stored)
-    this.#queue.splice(at < 0 ? this.#queue.length : at, 0, { bytes, kept: 0 })
+    this.#queue.splice(at < 0 ? this.#queue.length : at, 0, Packet.framed(bytes, 0))
     this.#queuedBytes += bytes.length
     this.schedule()
   }
@@ -127,6 +139,13 @@ export class Outbound {
     this.#drop()
     for (const bytes of lastWords) this.#write(bytes)
     this.#ended = true
+  }
+
+  #queued(bytes: number): void {
+    this.#queuedBytes += bytes
+    if (this.#queuedBytes > this.#limits.maxOutboundBytes) this.#hooks.overrun()
+    else if (this.#queuedBytes >= this.#limits.writeBytes && !this.#waitingForDrain) this.flush()
+    else this.schedule()
   }
 
   #writeStored(): void {
@@ -172,38 +191,38 @@ export class Outbound {
     const first = this.#queue[0]
     if (first === undefined || first.kept > stored) return undefined
     this.#queue.shift()
-    this.#queuedBytes -= first.bytes.length
-    return first.bytes
+    this.#queuedBytes -= first.length
+    return first.take()
   }
 
   #takeMany(stored: number): Uint8Array | undefined {
     const first = this.#queue[0]
-    if (first !== undefined && first.kept <= stored && first.bytes.length >= 2 * this.#limits.writeBytes)
-      return this.#takePart(first)
+    if (first === undefined || first.kept > stored) return undefined
+    if (first.length >= 2 * this.#limits.writeBytes) return this.#takePart(first)
     let count = 0
     let length = 0
-    for (const { bytes, kept } of this.#queue) {
-      if (kept > stored || (count > 0 && length + bytes.length > this.#limits.writeBytes)) break
+    for (const packet of this.#queue) {
+      if (packet.kept > stored || (count > 0 && length + packet.length > this.#limits.writeBytes)) break
       count += 1
-      length += bytes.length
+      length += packet.length
     }
-    if (count === 0) return undefined
     const taken = this.#queue.splice(0, count)
     this.#queuedBytes -= length
-    if (count === 1) return taken[0]!.bytes
+    if (count === 1) return first.take()
     const joined = new Uint8Array(length)
     let at = 0
-    for (const { bytes } of taken) {
-      joined.set(bytes, at)
-      at += bytes.length
+    for (const packet of taken) {
+      joined.set(packet.take(), at)
+      at += packet.length
     }
     return joined
   }
 
   /** A large frame goes in pieces: only so can it be seen whether a slow connection still takes something. */
-  #takePart({ bytes, kept }: Entry): Uint8Array {
+  #takePart(packet: Packet): Uint8Array {
     const { writeBytes } = this.#limits
-    this.#queue[0] = { bytes: bytes.subarray(writeBytes), kept }
+    const bytes = packet.take()
+    this.#queue[0] = Packet.framed(bytes.subarray(writeBytes), packet.kept)
     this.#queuedBytes -= writeBytes
     return bytes.subarray(0, writeBytes)
   }

@@ -1,4 +1,5 @@
 /** What the sessions of a Syncro share. */
+import type { BinaryEncoder } from '@syncro/protocol'
 import type { Scriber, Table } from '@syncro/scriber'
 import type { Clients } from './clients.js'
 import type { Environment } from './environment.js'
@@ -8,12 +9,19 @@ import type { Session } from './session.js'
 import type { TimeSetting } from './time-setting.js'
 import type { Timekeeper } from './timekeeper.js'
 
+/** The bytes that messages become. */
+export type Encoding = 'binary' | 'json'
+
 /** What all sessions of a Syncro share. */
 export interface SessionContext {
   readonly uid: string
   readonly space: string
   readonly durable: boolean
   readonly scriber: Scriber
+  /** The encoding that is offered, and spoken with whoever offers it as well. */
+  readonly encoding: Encoding
+  /** Encodes once for all sessions that speak the binary encoding. */
+  readonly encoder: BinaryEncoder
   readonly clients: Clients
   readonly environment: Environment
   /** Corrected time. Of the environment's clock only differences to others' are told. */

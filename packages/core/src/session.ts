@@ -16,6 +16,7 @@ import { Inbound } from './inbound.js'
 import { Outbound } from './outbound.js'
 import type { OutgoingStep } from './outgoing-step.js'
 import type { SessionContext } from './session-context.js'
+import { BinarySpeech, JsonSpeech, type Speech } from './speech.js'
 import { isThenable } from './thenable.js'
 import type { TimeSample } from './timekeeper.js'
 
@@ -56,6 +57,7 @@ export class Session implements Vitals {
   #reason: SessionError | undefined
   #dialogue: Bridge | Exchange | undefined
   #replica: Replica | undefined
+  #speech: Speech | undefined
   #cancelTimeout: () => void
   #received = 0
   #rowsReceived = 0
@@ -83,8 +85,8 @@ export class Session implements Vitals {
         if (this.#dialogue instanceof Bridge) this.#dialogue.receive(message)
         else this.#handshake.take(message)
       },
-      v2: (message, bytes) => {
-        if (this.#dialogue instanceof Exchange) this.#dialogue.receive(message, bytes)
+      v2: (message, most) => {
+        if (this.#dialogue instanceof Exchange) this.#dialogue.receive(message, most)
       },
     })
     this.#handshake = new Handshake(this, context, options, {
@@ -191,6 +193,15 @@ export class Session implements Vitals {
     return this.#inbound.isPaused
   }
 
+  /** For dialogues: says messages of version 2 in the encoding that was agreed upon. */
+  get speech(): Speech {
+    this.#speech ??=
+      this.#handshake.encoding === 'binary'
+        ? new BinarySpeech(this.#outbound, this.hasBorders, this.#context.encoder)
+        : new JsonSpeech(this.#outbound, this.hasBorders)
+    return this.#speech
+  }
+
   get hasBorders(): boolean {
     return this.#options.connection.borders === true
   }
@@ -295,14 +306,9 @@ export class Session implements Vitals {
     this.run(() => this.#inbound.pace())
   }
 
-  /** For dialogues: queues a message as it goes on the wire. */
+  /** For the bridge: queues a message as it goes on the wire. */
   push(bytes: Uint8Array, kept = 0): void {
     this.#outbound.push(bytes, kept)
-  }
-
-  /** For dialogues: queues a message that does not wait for what is yet to be stored. */
-  pushAhead(bytes: Uint8Array): void {
-    this.#outbound.pushAhead(bytes)
   }
 
   /** For dialogues: does what a timer brought. What it throws ends the session. */

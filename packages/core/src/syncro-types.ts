@@ -14,6 +14,11 @@ export interface SyncroOptions {
   readonly store?: Store
   /** The set of data; both sides of a session name the same. Default: `''`. */
   readonly space?: string
+  /**
+   * The bytes that messages become: `binary` where the other side reads it as well, else JSON; or `json` always, which can be read with bare eyes.
+   * Default: `binary`.
+   */
+  readonly encoding?: 'binary' | 'json'
   /** Clock, randomness and timers. Default: the platform's. */
   readonly environment?: Partial<Environment>
   readonly limits?: Partial<CoreLimits & ScriberLimits>

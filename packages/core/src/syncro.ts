@@ -18,7 +18,7 @@ import type { Authenticate } from './hello.js'
 import { type HistoryEntry, readHistory } from './history.js'
 import { type CoreLimits, defaultCoreLimits } from './limits.js'
 import { Link, type LinkOptions, turnAway } from './link.js'
-import { OutgoingStep } from './outgoing-step.js'
+import { encoderOf, OutgoingStep } from './outgoing-step.js'
 import { Pending, type SyncState, type Unsent } from './pending.js'
 import { Session, type SessionOptions } from './session.js'
 import type { SessionContext } from './session-context.js'
@@ -465,7 +465,7 @@ export class Syncro {
 
   /** Sessions first, so that what is recorded travels whatever a listener does; then the classes. */
   #step(step: Step): void {
-    const outgoing = new OutgoingStep(step, this.limits.chunkBytes)
+    const outgoing = new OutgoingStep(step, this.limits.chunkBytes, this.#context.encoder)
     for (const session of this.#sessions) session.step(outgoing)
     this.#classes.tell(step, originOf(step))
   }
@@ -477,6 +477,8 @@ export class Syncro {
       space: this.#options.space ?? '',
       durable: this.#options.store !== undefined && this.#options.store.level !== 'memory',
       scriber,
+      encoding: this.#options.encoding ?? 'binary',
+      encoder: encoderOf(scriber.ledger),
       clients: this.#clients,
       environment,
       time: this.#time,

@@ -2,12 +2,15 @@
 import {
   type BatchChange,
   type Batch as BatchMessage,
+  BinaryEncoder,
   encodeMessageFrame,
   MAX_FIELDS,
   MAX_FRAME_BYTES,
   MAX_ROWS,
+  type Message,
   type RecordId,
   type RowField,
+  type RowNumbers,
   type RowStamp,
   type Rows,
   type Value,
@@ -33,22 +36,55 @@ export function batchOf(message: BatchMessage): Batch {
   }
 }
 
+/** An upper bound of what a message that came in JSON takes when we write it: numbers may be shorter than we write them (`1e20`). */
+export function mostOfJson(bytes: number): number {
+  return bytes * 8
+}
+
+/** … and one that came in the binary encoding, where what takes two bytes may name a class, a field and a record of 256 units each. */
+export function mostOfBinary({ type }: Message, bytes: number): number {
+  return type === 'batch' ? bytes * 1_700 : bytes * 8
+}
+
 /**
- * A message that can be read can be sent on, with one exception: numbers may be shorter on the wire than they are written here (`1e20`). What
- * would not fit in a frame of ours, whole or as rows, would end the sessions of whoever it is forwarded to, so it ends its sender's instead.
+ * What can be read can be sent on, mostly. What would not fit in a frame of ours in either encoding, whole or as rows, would end the sessions of
+ * whoever it is forwarded to, so it ends its sender's instead.
  *
- * @param bytes the length of the body that it came in.
+ * @param most an upper bound of the bytes that it takes in JSON: most messages need no closer look.
  * @throws ProtocolError `SYNCRO_FRAME_TOO_LARGE`.
  */
-export function checkSendable(message: BatchMessage | Rows, bytes: number): void {
-  if (bytes <= checkedFromBytes) return
+export function checkSendable(message: BatchMessage | Rows, most: number): void {
+  if (most <= MAX_FRAME_BYTES) return
   if (message.type === 'rows') {
     for (const row of message.rows) for (const [field, value] of row.fields) checkField(row.name, row.id, field, value)
     return
   }
-  encodeMessageFrame(message)
+  if (batchBytes(message) <= mostChunkBytes) return
+  checkMessage(message)
   for (const { name, id, fields = {} } of message.changes)
     for (const field of Object.keys(fields)) checkField(name, id, field, fields[field]!)
+}
+
+/** An upper bound of a batch's bytes in both encodings. */
+function batchBytes({ changes }: BatchMessage): number {
+  let bytes = 100
+  for (const { name, id, fields } of changes) {
+    bytes += 100 + name.length * 6 + String(id).length * 6
+    for (const field in fields) bytes += 5 + field.length * 6 + encodedBytes(fields[field]!)
+  }
+  return bytes
+}
+
+function checkMessage(message: BatchMessage | Rows): void {
+  encodeMessageFrame(message)
+  new BinaryEncoder(noNumbers).encode(message)
+}
+
+const noNumbers: RowNumbers = {
+  numberOf: () => -1,
+  recordAt: () => {
+    throw new Error('no row is numbered')
+  },
 }
 
 /** Most changes are the same in both forms: to copy them would take longer than to encode them. */
@@ -102,9 +138,6 @@ export function rowBytes(row: RowImage): number {
 
 const writerBytes = 27
 
-/** Bodies up to this size can be sent on however their numbers were written: none takes over 8 times what it took. */
-const checkedFromBytes = MAX_FRAME_BYTES / 8
-
 /** Names may take twice what `rowBytes` says, if they are made of control characters. */
 const mostChunkBytes = MAX_FRAME_BYTES / 2
 
@@ -156,7 +189,7 @@ function checkField(name: string, id: RecordId, field: string, value: Value): vo
   // An upper bound: most values need no closer look.
   if (encodedBytes(value) <= mostChunkBytes) return
   const life: RowStamp = [maxStamp, 0]
-  encodeMessageFrame({
+  checkMessage({
     type: 'rows',
     writers: ['0'.repeat(24), '1'.repeat(24), '2'.repeat(24)],
     rows: [{ name, id, birth: life, destroy: life, fields: [[field, value, maxStamp, 0]] }],

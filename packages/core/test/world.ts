@@ -8,6 +8,9 @@ import type { SyncroOptions } from '../src/syncro-types.js'
 
 const { trimMs } = defaultCoreLimits
 
+/** The encoding that clients offer: some tests run once in each. */
+const encoding = process.env['SYNCRO_TEST_ENCODING'] === 'json' ? 'json' : 'binary'
+
 export interface JoinOptions extends PairOptions {
   readonly connect?: Parameters<Syncro['connect']>[2]
   readonly accept?: Parameters<Syncro['accept']>[1]
@@ -34,6 +37,7 @@ export class World {
       uid,
       models: [{ name: 'Todo', play: () => undefined }],
       warn: (warning) => this.warnings.push(warning),
+      encoding,
       ...options,
       environment: {
         now: () => this.nowMs,

@@ -1,0 +1,107 @@
+/** How a session says what it has to say: its messages in the encoding that was agreed upon, queued for its connection. */
+import { type BinaryEncoder, encodeFrame, encodeMessageFrame, type Message, type Told } from '@syncro/protocol'
+import type { RowImage } from '@syncro/scriber'
+import type { Outbound } from './outbound.js'
+import type { OutgoingStep } from './outgoing-step.js'
+import { rowsMessages } from './wire.js'
+
+export interface Speech {
+  /** @param kept how many transactions must be stored before it may leave. */
+  say(message: Message, kept?: number): void
+  /** Says what does not wait for what is yet to be stored. */
+  sayAhead(message: Message): void
+  step(step: OutgoingStep): void
+  /** Rows as messages of about so many bytes. */
+  rows(rows: Iterable<RowImage>, chunkBytes: number, kept: number): void
+  /** Rows are forgotten: their numbers may soon be other records'. */
+  trimmed(rows: readonly number[]): void
+  /** A message as it goes on the wire, for whoever writes it past the queue. */
+  written(message: Message): Uint8Array
+}
+
+/** JSON, a message to a frame. */
+export class JsonSpeech implements Speech {
+  readonly #outbound: Outbound
+  readonly #hasBorders: boolean
+
+  constructor(outbound: Outbound, hasBorders: boolean) {
+    this.#outbound = outbound
+    this.#hasBorders = hasBorders
+  }
+
+  say(message: Message, kept = 0): void {
+    this.#outbound.push(this.written(message), kept)
+  }
+
+  sayAhead(message: Message): void {
+    this.#outbound.pushAhead(this.written(message))
+  }
+
+  step(outgoing: OutgoingStep): void {
+    for (const frame of outgoing.frames) this.#outbound.push(this.#bare(frame), outgoing.step.kept)
+  }
+
+  rows(rows: Iterable<RowImage>, chunkBytes: number, kept: number): void {
+    for (const message of rowsMessages(rows, chunkBytes)) this.say(message, kept)
+  }
+
+  trimmed(): void {
+    // JSON names records by their ids.
+  }
+
+  written(message: Message): Uint8Array {
+    return this.#bare(encodeMessageFrame(message))
+  }
+
+  /** A message on its own is its frame without the length. */
+  #bare(frame: Uint8Array): Uint8Array {
+    return this.#hasBorders ? frame.subarray(4) : frame
+  }
+}
+
+/** The binary encoding: what is said together shares a frame, and what a number means is told before. */
+export class BinarySpeech implements Speech {
+  readonly #outbound: Outbound
+  readonly #hasBorders: boolean
+  readonly #encoder: BinaryEncoder
+  readonly #told: Told
+
+  constructor(outbound: Outbound, hasBorders: boolean, encoder: BinaryEncoder) {
+    this.#outbound = outbound
+    this.#hasBorders = hasBorders
+    this.#encoder = encoder
+    this.#told = encoder.told()
+  }
+
+  say(message: Message, kept = 0): void {
+    this.#pack(this.#encoder.encode(message), kept)
+  }
+
+  sayAhead(message: Message): void {
+    this.#outbound.pushAhead(this.written(message))
+  }
+
+  step({ encoded, step }: OutgoingStep): void {
+    for (const one of encoded) this.#pack(one, step.kept)
+  }
+
+  rows(rows: Iterable<RowImage>, chunkBytes: number, kept: number): void {
+    for (const message of rowsMessages(rows, chunkBytes)) this.say(message, kept)
+  }
+
+  trimmed(rows: readonly number[]): void {
+    this.#told.forget(rows)
+  }
+
+  /** For messages without numbers. */
+  written(message: Message): Uint8Array {
+    const { bytes } = this.#encoder.encode(message)
+    return this.#hasBorders ? bytes : encodeFrame(bytes, 32)
+  }
+
+  #pack(encoded: ReturnType<BinaryEncoder['encode']>, kept: number): void {
+    const before = this.#told.definitions(encoded)
+    if (before !== undefined) this.#outbound.pack(before, kept)
+    this.#outbound.pack(encoded.bytes, kept)
+  }
+}
