@@ -4,6 +4,7 @@ import { encodeMessage, encodeV1 } from '@syncro/protocol'
 import type { SeededRandom } from '@syncro/scriber/testing'
 import fc from 'fast-check'
 import { message, v1Message } from '../../packages/protocol/test/arbitraries.js'
+import { BinarySession } from '../../packages/protocol/test/binary-session.js'
 import { type Node, treeOf } from './json-tree.js'
 
 export interface Sample {
@@ -42,6 +43,15 @@ export function corpusOf(seed: number): Corpus {
     v1: [...golden('v1'), ...samplesOf(fc.sample(v1Message, made).map(encodeV1))],
     v2: [...golden('v2'), ...samplesOf(fc.sample(message, made).map(encodeMessage))],
   }
+}
+
+/** Bodies of the binary encoding: one message or some, with what has to be told before. */
+export function binaryBodies(seed: number): Uint8Array[] {
+  const bodies = fc.sample(fc.array(message, { minLength: 1, maxLength: 3 }), { seed, numRuns: generated })
+  return bodies.map((messages) => {
+    const session = new BinarySession()
+    return Buffer.concat(messages.map((one) => session.encode(one)))
+  })
 }
 
 export function crashers(): Crasher[] {

@@ -1,11 +1,12 @@
 /** What once broke something is read without harm: see crashers/README.md. */
 import { expect, test } from 'vitest'
 import { crashers } from './corpus.js'
-import { defaultStream, readStream, readV1, readV2 } from './decoders.js'
+import { defaultStream, readBinary, readStream, readV1, readV2 } from './decoders.js'
 
 const targets: Readonly<Record<string, (bytes: Uint8Array) => unknown>> = {
   'v1 body': readV1,
   'v2 body': readV2,
+  'binary body': readBinary,
   'v1 stream': (bytes) => readSplit(bytes, 16),
   'v2 stream': (bytes) => readSplit(bytes, 32),
 }

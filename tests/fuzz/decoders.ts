@@ -10,6 +10,7 @@ import {
   ProtocolError,
   V1Reader,
 } from '@syncro/protocol'
+import { BinarySession } from '../../packages/protocol/test/binary-session.js'
 import { readingCodes } from './corpus.js'
 
 const longInteger = /\d{16}/
@@ -29,6 +30,21 @@ export function readV2(body: Uint8Array): string {
     checkText(written, /"(?:__proto__|constructor|prototype)":/)
     if (halfPair.test(written)) throw new Error(`half a surrogate pair was read: ${written}`)
     return message.type
+  })
+}
+
+/** A body of the binary encoding. What is read must be written, in either encoding, as something that reads the same. */
+export function readBinary(body: Uint8Array): string {
+  return orCode(() => {
+    const messages = new BinarySession().decode(body)
+    const again = new BinarySession()
+    for (const message of messages) {
+      if (!isDeepStrictEqual([message], again.decode(again.encode(message))))
+        throw new Error(`what was read is written as something else: ${message.type}`)
+      if (!isDeepStrictEqual(message, decodeMessage(encodeMessage(message))))
+        throw new Error(`what was read is written in JSON as something else: ${message.type}`)
+    }
+    return messages.at(-1)?.type ?? 'nothing'
   })
 }
 

@@ -64,6 +64,7 @@ export const v1Messages: Drawn<V1Message> = {
     durable: known.random.chance(0.5),
     clock: known.nowMs,
     number: known.random.below(5),
+    ...(known.random.chance(0.5) ? { encodings: ['binary'] } : {}),
     ...(known.random.chance(0.2) ? { auth: aValue(known) } : {}),
   }),
   upgrade: ({ nowMs }) => ({ type: 'upgrade', version: 2, clock: nowMs, received: nowMs, sent: nowMs }),

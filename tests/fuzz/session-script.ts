@@ -1,6 +1,7 @@
 /** What a hostile client does, step by step: a beginning as it should be, up to some point, then anything. */
-import { encodeMessage, encodeV1, type Message, type V1Message } from '@syncro/protocol'
+import { encodeMessage, encodeV1, type Message, ProtocolError, type V1Message } from '@syncro/protocol'
 import type { SeededRandom } from '@syncro/scriber/testing'
+import { BinarySession } from '../../packages/protocol/test/binary-session.js'
 import { awareMutators } from './aware-mutators.js'
 import { blindMutators, lengthLie } from './blind-mutators.js'
 import { hexOf } from './campaign.js'
@@ -27,6 +28,14 @@ interface Said {
   readonly what: string
 }
 
+/** Who speaks over one connection, and how. */
+interface Speaker {
+  readonly known: Known
+  readonly version: 1 | 2
+  /** Its end of the session, if it speaks the binary encoding. */
+  readonly binary?: BinarySession
+}
+
 /** Messages that leave a session alive, if they are right: drawn more often, or scripts would end with their first. */
 const lively = ['batch', 'batch', 'rows', 'mark', 'ack', 'ping', 'pong', 'digest', 'catch-up', 'caught-up'] as const
 const v1Lively = ['sync', 'add_scribe', 'add_scribe', 'response', 'noop', 'rpc', 'error'] as const
@@ -43,15 +52,16 @@ export function scriptOf(known: Known, { role, borders }: Setting): Step[] {
   const steps: Step[] = []
   for (let on = 0; on === 0 || (on < 4 && random.chance(0.3)); on++) {
     const version = role !== 'accepts' && random.chance(0.5) ? 1 : 2
+    const speaker: Speaker = { known, version, ...(random.chance(0.5) ? { binary: new BinarySession() } : {}) }
     const says = (said: Said): Step => {
       const bytes = borders ? said.body : frameOf(said, random)
       return { does: 'sends', on, bytes, what: said.what }
     }
     steps.push({ does: 'connects' })
     if (random.chance(0.08)) {
-      steps.push(...openingOf(known, version).map(says), { does: 'settles' }, { does: 'stops reading', on })
-      steps.push(...flood(known, version).map(says), { does: 'settles' })
-    } else for (const said of conversationOf(known, version)) steps.push(says(said), ...between(random, on))
+      steps.push(...openingOf(speaker).map(says), { does: 'settles' }, { does: 'stops reading', on })
+      steps.push(...flood(speaker).map(says), { does: 'settles' })
+    } else for (const said of conversationOf(speaker)) steps.push(says(said), ...between(random, on))
     if (random.chance(0.2)) steps.push({ does: random.pick(['hangs up', 'ends', 'is closed']), on })
     // The next one is another device of its, or the same again.
     if (random.chance(0.5)) known.ledger = idOf(known)
@@ -66,38 +76,43 @@ export function sayStep(step: Step): string {
 }
 
 /** A conversation in one version: an opening, whole or not, then what is drawn; rarely in no order at all. */
-function conversationOf(known: Known, version: 1 | 2): Said[] {
-  const { random } = known
-  const begin = openingOf(known, version)
+function conversationOf(speaker: Speaker): Said[] {
+  const { random } = speaker.known
+  const begin = openingOf(speaker)
   const said = random.chance(0.8) ? begin : begin.slice(0, random.below(begin.length + 1))
-  for (let count = random.below(20); count > 0; count--) said.push(anyOf(known, version, said))
+  for (let count = random.below(20); count > 0; count--) said.push(anyOf(speaker, said))
   return random.chance(0.05) ? random.shuffled(said) : said
 }
 
-function openingOf(known: Known, version: 1 | 2): Said[] {
-  if (version === 1) return v1Opening.map((type) => v1(known, type))
-  return [...handshake.map((type) => v1(known, type)), ...opening.map((type) => v2(known, type))]
+function openingOf(speaker: Speaker): Said[] {
+  if (speaker.version === 1) return v1Opening.map((type) => v1(speaker, type))
+  return [...handshake.map((type) => v1(speaker, type)), ...opening.map((type) => v2(speaker, type))]
 }
 
-function anyOf(known: Known, version: 1 | 2, before: readonly Said[]): Said {
-  const { random } = known
+function anyOf(speaker: Speaker, before: readonly Said[]): Said {
+  const { version, binary } = speaker
+  const { random } = speaker.known
   const dice = random.below(100)
   if (dice < 8 && before.length > 0) return { ...random.pick(before), what: 'again' }
   if (dice < 10)
-    return random.chance(version === 1 ? 0.8 : 0.3) ? v1(known, random.pick(v1Types)) : v2(known, random.pick(types))
-  const said = version === 1 ? v1(known, random.pick(v1Lively)) : v2(known, random.pick(lively))
-  if (dice < 20) return { ...said, body: spoiltAware(said.body, random), what: 'aware' }
+    return random.chance(version === 1 ? 0.8 : 0.3)
+      ? v1(speaker, random.pick(v1Types))
+      : v2(speaker, random.pick(types))
+  const said = version === 1 ? v1(speaker, random.pick(v1Lively)) : v2(speaker, random.pick(lively))
+  if (dice < 20 && (version === 1 || binary === undefined))
+    return { ...said, body: spoiltAware(said.body, random), what: 'aware' }
   if (dice < 21) return { ...said, body: random.pick(blind)(said.body, random, said.body), what: 'blind' }
   return said
 }
 
 /** The same in masses, as fast as it can be said, and nothing is read of what it is answered. */
-function flood(known: Known, version: 1 | 2): Said[] {
+function flood(speaker: Speaker): Said[] {
+  const { random } = speaker.known
   const once =
-    version === 1
-      ? v1(known, known.random.pick(v1Lively))
-      : v2(known, known.random.pick(['ping', 'ping', 'mark', 'batch']))
-  return Array.from({ length: 200 + known.random.below(600) }, () => ({ ...once, what: 'flood' }))
+    speaker.version === 1
+      ? v1(speaker, random.pick(v1Lively))
+      : v2(speaker, random.pick(['ping', 'ping', 'mark', 'batch']))
+  return Array.from({ length: 200 + random.below(600) }, () => ({ ...once, what: 'flood' }))
 }
 
 function spoiltAware(body: Uint8Array, random: SeededRandom): Uint8Array {
@@ -113,12 +128,25 @@ function frameOf({ body, version }: Said, random: SeededRandom): Uint8Array {
   return random.chance(0.01) ? lengthLie(frame, random, width) : frame
 }
 
-function v1(known: Known, type: V1Message['type']): Said {
-  return { body: encodeV1(v1Messages[type](known)), version: 1, what: type }
+function v1({ known, binary }: Speaker, type: V1Message['type']): Said {
+  const message = v1Messages[type](known)
+  const isUpgrade = binary !== undefined && message.type === 'upgrade'
+  return { body: encodeV1(isUpgrade ? { ...message, encoding: 'binary' } : message), version: 1, what: type }
 }
 
-function v2(known: Known, type: Message['type']): Said {
-  return { body: encodeMessage(messages[type](known)), version: 2, what: type }
+function v2({ known, binary }: Speaker, type: Message['type']): Said {
+  const message = messages[type](known)
+  return { body: binary === undefined ? encodeMessage(message) : encoded(binary, message), version: 2, what: type }
+}
+
+/** In the binary encoding; what cannot be said in it goes as JSON, which is as wrong as anything. */
+function encoded(session: BinarySession, message: Message): Uint8Array {
+  try {
+    return session.encode(message)
+  } catch (error) {
+    if (error instanceof ProtocolError) return encodeMessage(message)
+    throw error
+  }
 }
 
 /** What happens between two messages: mostly nothing, so that many are under way at once. */

@@ -109,6 +109,7 @@ function drawMachine(streams: Streams, shape: Shape, number: number): MachinePla
     dials: shape.edges.filter(([from]) => from === number).map(([, to]) => ({ to, isNamed: random.chance(0.3) })),
     store: isDurable ? store : undefined,
     limits: drawLimits(random),
+    encoding: streams.of('encoding', number).chance(0.75) ? 'binary' : 'json',
     authenticates: random.pick(['no', 'no', 'now', 'later'] as const),
   }
 }

@@ -13,6 +13,8 @@ export interface MachinePlan {
   /** Undefined for a client that keeps nothing. */
   readonly store: StorePlan | undefined
   readonly limits: Partial<CoreLimits>
+  /** The encoding that it offers. */
+  readonly encoding: 'binary' | 'json'
   /** How it judges who comes: not at all, at once, or after a while. */
   readonly authenticates: 'no' | 'now' | 'later'
 }

@@ -17,6 +17,7 @@ export const sometimes: readonly string[] = [
   'partition one-way',
   'slow reader',
   'message repeated',
+  'binary message',
   'dial blocked',
   'dial timeout',
   'crash',

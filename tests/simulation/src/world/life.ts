@@ -46,6 +46,7 @@ export class Life implements TimerOwner {
       ...(this.store === undefined ? undefined : { store: this.store }),
       environment: { now: machine.clock.now, random: machine.random.bytes, timers: this.timers },
       limits: { ...plan.limits, ...world.plan.trimming },
+      encoding: plan.encoding,
       mode: 'development',
       warn: (warning) => world.checks.warned(this, warning),
     })
