@@ -1,8 +1,11 @@
 /** The classes of a file: their numbers, their fields, and the tables that were made for those that the program declares. */
 import { type StoredClass, type StoredRow, UsageError } from '@syncro/scriber'
+import type { ReadCell } from './cell.js'
 import { columnTypes } from './cell.js'
-import { ClassTable, type Layout, type TableColumn, tableSql } from './class-table.js'
-import { type Database, damaged, quoted } from './database.js'
+import { ClassTable } from './class-table.js'
+import { type Database, damaged, quoted, textOf } from './database.js'
+import { checkMade } from './format.js'
+import { type Layout, type TableColumn, tableSql } from './layout.js'
 import { Numbers } from './numbers.js'
 import { seal, unseal } from './seal.js'
 
@@ -20,7 +23,9 @@ export class Catalog {
   constructor(database: Database, path: string) {
     this.#database = database
     this.#path = path
-    this.#writers = new Numbers((number, id) => this.#store('INSERT INTO syncro_writers VALUES (?, ?)', [number, id]))
+    this.#writers = new Numbers((number, id) =>
+      this.#store('INSERT INTO syncro_writers VALUES (?, ?)', [number, seal(id, [number])]),
+    )
     this.#restore()
   }
 
@@ -64,7 +69,7 @@ export class Catalog {
     if (isOnlyWider) this.#widen(table, layout)
     else this.#rebuild(table, layout)
     this.storeNames()
-    const sealed = seal(JSON.stringify({ name: table.name, layout }))
+    const sealed = seal(JSON.stringify({ name: table.name, layout }), [table.number])
     this.#database.prepare('UPDATE syncro_classes SET sealed = ? WHERE number = ?').run([sealed, table.number])
     this.#rewrite(table, rows)
   }
@@ -104,11 +109,15 @@ export class Catalog {
 
   #add(number: number, name: string): ClassTable {
     const fields = new Numbers((field, fieldName) =>
-      this.#store('INSERT INTO syncro_fields VALUES (?, ?, ?)', [number, field, seal(JSON.stringify(fieldName))]),
+      this.#store('INSERT INTO syncro_fields VALUES (?, ?, ?)', [
+        number,
+        field,
+        seal(JSON.stringify(fieldName), [number, field]),
+      ]),
     )
     const table = new ClassTable(number, name, fields, this.#writers)
     this.#classes.set(name, table)
-    this.#store('INSERT INTO syncro_classes VALUES (?, ?)', [number, seal(JSON.stringify({ name }))])
+    this.#store('INSERT INTO syncro_classes VALUES (?, ?)', [number, seal(JSON.stringify({ name }), [number])])
     return table
   }
 
@@ -118,29 +127,47 @@ export class Catalog {
 
   #restore(): void {
     const read = (sql: string) => this.#database.prepare(sql).all([])
-    for (const [number, id] of read('SELECT number, id FROM syncro_writers ORDER BY number'))
-      this.#writers.restore(number as number, id as string)
+    for (const [number, sealed] of read('SELECT number, CAST(sealed AS BLOB) FROM syncro_writers ORDER BY number'))
+      this.#writers.restore(number as number, this.#unsealed(sealed, 'writer', [number as number]))
     const classes: ClassTable[] = []
-    for (const [number, sealed] of read('SELECT number, sealed FROM syncro_classes ORDER BY number')) {
-      const { name, layout } = this.#unsealed(sealed as string, 'a class') as {
+    for (const [number, sealed] of read('SELECT number, CAST(sealed AS BLOB) FROM syncro_classes ORDER BY number')) {
+      const { name, layout } = JSON.parse(this.#unsealed(sealed, 'class', [number as number])) as {
         readonly name: string
         readonly layout?: Layout
       }
-      const table = this.#add(number as number, name)
+      if (number !== classes.length) throw damaged(this.#path, `class ${classes.length} is missing`)
+      const table = this.#add(number, name)
       table.layout = layout
-      classes[number as number] = table
+      classes.push(table)
     }
-    for (const [number, field, sealed] of read(
-      'SELECT class, number, sealed FROM syncro_fields ORDER BY class, number',
-    ))
-      classes[number as number]?.fields.restore(field as number, this.#unsealed(sealed as string, 'a field') as string)
+    const fields = 'SELECT CAST(class AS INTEGER), CAST(number AS INTEGER), CAST(sealed AS BLOB) FROM syncro_fields'
+    for (const [number, field, sealed] of read(`${fields} ORDER BY class, number`)) {
+      const name = this.#unsealed(sealed, 'field', [number as number, field as number])
+      classes[number as number]?.fields.restore(field as number, JSON.parse(name) as string)
+    }
     this.namesStored()
+    this.#checkRows(classes.length)
+    const laidOut = classes.filter(({ layout }) => layout !== undefined)
+    checkMade(
+      this.#database,
+      this.#path,
+      laidOut.map(({ name, layout }) => tableSql(name, layout!)),
+    )
   }
 
-  #unsealed(sealed: string, what: string): unknown {
-    const text = unseal(sealed)
-    if (text === undefined) throw damaged(this.#path, `the name of ${what} is not as it was written`)
-    return JSON.parse(text)
+  /** Rows of a class that is not there would not be missed. */
+  #checkRows(classes: number): void {
+    const other = ['IS NULL', '< 0', `>= ${classes}`].map(
+      (is) => `EXISTS (SELECT 1 FROM syncro_rows WHERE class ${is})`,
+    )
+    const [found] = this.#database.prepare(`SELECT ${other.join(' OR ')}`).all([])
+    if (found![0] !== 0) throw damaged(this.#path, 'a row is of a class that has no name')
+  }
+
+  #unsealed(sealed: ReadCell | undefined, what: string, key: readonly number[]): string {
+    const text = unseal(textOf(sealed), key)
+    if (text === undefined) throw damaged(this.#path, `the name of ${what} ${key.join('.')} is not as it was written`)
+    return text
   }
 }
 

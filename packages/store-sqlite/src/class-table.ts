@@ -1,33 +1,13 @@
 /** One class in the file: the table of its records, with a column for each declared field, and its rows in `syncro_rows`. */
-import {
-  compareStamps,
-  type FieldKind,
-  type RecordId,
-  type StoredClass,
-  type StoredField,
-  type StoredRow,
-  type StoredStamp,
-} from '@syncro/scriber'
-import { type Cell, cellOf, cellText, columnTypes, isPlain, type ReadCell, readValue } from './cell.js'
-import { type Database, quoted, type Statement } from './database.js'
+import { compareStamps, type RecordId, type StoredField, type StoredRow, type StoredStamp } from '@syncro/scriber'
+import { type Cell, cellOf, cellText, isPlain, type ReadCell, readValue } from './cell.js'
+import { type Database, first, quoted, type Statement, textOf } from './database.js'
+import { type Layout, partSize, rowsSql } from './layout.js'
 import type { Numbers } from './numbers.js'
 import { birthPart, destroyPart, firstField, type PackedPart, pack, Unpacking } from './packed.js'
 import { Checksum } from './seal.js'
+import { checkTexts } from './texts.js'
 import { readJson, writeJson } from './value-json.js'
-
-/** A field that has a column. */
-export interface TableColumn {
-  readonly name: string
-  readonly kind: FieldKind
-  /** Of the field, among all of its class. */
-  readonly number: number
-}
-
-/** The table of a class. */
-export interface Layout {
-  readonly id: StoredClass['id']
-  readonly columns: readonly TableColumn[]
-}
 
 /** A row as it is written. */
 export interface WrittenRow {
@@ -47,20 +27,20 @@ interface Statements {
   readonly find: Statement
 }
 
-/** Rows that are read before the event loop turns. */
-const partSize = 2_000
-
 export class ClassTable {
   readonly number: number
   readonly name: string
   readonly fields: Numbers
   readonly #writers: Numbers
+  readonly #sumOfNumber: number
   #layout: Layout | undefined
   /** By the field's number: where its column is. */
   #columnOf: (number | undefined)[] = []
   /** Of the fields that have columns: their numbers, as text. */
   #columnNumbers: readonly string[] = []
   #statements: Statements | undefined
+  /** Rows that were put or dropped: whoever counts them sees whether any was meanwhile. */
+  #writes = 0
   readonly #checksum = new Checksum()
 
   /**
@@ -69,6 +49,7 @@ export class ClassTable {
    */
   constructor(number: number, name: string, fields: Numbers, writers: Numbers) {
     this.number = number
+    this.#sumOfNumber = new Checksum().add(String(number)).state
     this.name = name
     this.fields = fields
     this.#writers = writers
@@ -115,6 +96,7 @@ export class ClassTable {
 
   put(database: Database, { id, sealed, rest, cells }: WrittenRow): void {
     const { put, drop, putRow } = this.#prepared(database)
+    this.#writes += 1
     putRow.run([this.number, idCell(id), sealed, rest])
     if (cells !== undefined) put!.run([id, ...cells])
     else if (drop !== undefined && isPlainId(id)) drop.run([id])
@@ -122,22 +104,36 @@ export class ClassTable {
 
   drop(database: Database, id: RecordId): void {
     const { drop, dropRow } = this.#prepared(database)
+    this.#writes += 1
     dropRow.run([this.number, idCell(id)])
     if (isPlainId(id)) drop?.run([id])
   }
 
-  /** All rows, in parts; or those of which some is beside the table. @throws SyntaxError for what was not written by us. */
-  *read(database: Database, options: { readonly withRest?: boolean } = {}): IterableIterator<StoredRow[]> {
-    const sql = `${this.#select()} ${options.withRest === true ? 'AND s.rest IS NOT NULL' : ''}`
+  /**
+   * All rows, in parts; or those of which some is beside the table. Each part is a query of its own, so that none is under way between two.
+   *
+   * @throws SyntaxError for what was not written by us.
+   */
+  *read(database: Database, { withRest = false } = {}): IterableIterator<StoredRow[]> {
+    checkTexts(database, this)
+    const rows = database.prepare(rowsSql(this, `s.id > ? ${withRest ? 'AND s.rest IS NOT NULL' : ''}`))
     const unpacking = new Unpacking()
-    let part: StoredRow[] = []
-    for (const cells of database.prepare(sql).iterate([this.number])) {
-      part.push(this.#row(cells, unpacking))
-      if (part.length < partSize) continue
-      yield part
-      part = []
+    const writes = this.#writes
+    let tabled = 0
+    let after: number | ReturnType<typeof idCell> = Number.NEGATIVE_INFINITY
+    for (;;) {
+      const part: StoredRow[] = []
+      for (const cells of rows.all([this.number, after])) {
+        part.push(this.#row(cells, unpacking))
+        if (unpacking.isTabled) tabled += 1
+      }
+      if (part.length > 0) yield part
+      if (part.length < partSize) break
+      after = idCell(part.at(-1)!.id)
     }
-    if (part.length > 0) yield part
+    if (withRest || this.#layout === undefined || writes !== this.#writes) return
+    if (first(database, `SELECT count(*) FROM ${quoted(this.name)}`) !== tabled)
+      throw new SyntaxError(`in ${this.name}, a record was not written by us`)
   }
 
   /** One row; undefined if there is none. @throws SyntaxError for what was not written by us. */
@@ -146,26 +142,19 @@ export class ClassTable {
     return cells === undefined ? undefined : this.#row(cells, new Unpacking())
   }
 
-  #select(): string {
-    const layout = this.#layout
-    const columns = (layout?.columns ?? []).map(({ name }) => `, t.${quoted(name)}`).join('')
-    const join = layout === undefined ? '' : `LEFT JOIN ${quoted(this.name)} t ON t.id = s.id`
-    const table = layout === undefined ? 'NULL' : 't.id IS NOT NULL'
-    return `SELECT s.id, s.sealed, s.rest, ${table}${columns} FROM syncro_rows s ${join} WHERE s.class = ?`
-  }
-
   #row(cells: readonly ReadCell[], unpacking: Unpacking): StoredRow {
     const [idRead, sealed, rest, isThere] = cells
     const id = idOf(idRead!)
-    const end = (sealed as string).lastIndexOf('~')
-    unpacking.begin(sealed as string, end)
+    if (typeof sealed !== 'string' || (rest !== null && typeof rest !== 'string'))
+      throw this.#broken(id, 'its stamps or values are no text')
+    const end = sealed.lastIndexOf('~')
+    unpacking.begin(sealed, end)
     const { position, isTabled } = unpacking
     const values = isTabled ? cells.slice(firstColumn) : []
     if (isTabled && isThere !== 1) throw this.#broken(id, 'its record is missing in the table')
-    const sum = this.#sum({ packed: sealed as string, end, id, rest: rest as string | null, cells: values })
-    if (!sum.ends(sealed as string, end + 1)) throw this.#broken(id, 'it is not as it was written')
-    const beside =
-      rest === null ? undefined : (readJson(rest as string) as { readonly [number: string]: StoredField['value'] })
+    const sum = this.#sum({ packed: sealed, end, id, rest: rest!, cells: values })
+    if (!sum.ends(sealed, end + 1)) throw this.#broken(id, 'it is not as it was written')
+    const beside = rest === null ? undefined : (readJson(rest!) as { readonly [number: string]: StoredField['value'] })
     let birth: StoredStamp | undefined
     let destroy: StoredStamp | undefined
     const fields: StoredField[] = []
@@ -213,7 +202,7 @@ export class ClassTable {
     return this.#layout.id === 'integer' ? typeof id === 'number' : typeof id === 'string' && isPlain(id)
   }
 
-  /** A checksum of all that is stored of a row. A column that is added later, and is empty, changes nothing in it. */
+  /** A checksum of all that is stored of a row, and of whose row it is. A column that is added later, and is empty, changes nothing in it. */
   #sum(stored: {
     packed: string
     end: number
@@ -222,7 +211,7 @@ export class ClassTable {
     cells: readonly ReadCell[]
   }): Checksum {
     const { packed, end, id, rest, cells } = stored
-    const sum = this.#checksum.begin().add(packed, end)
+    const sum = this.#checksum.begin(this.#sumOfNumber).add(packed, end)
     if (typeof id === 'string') sum.add(id)
     else sum.add('#').add(String(id))
     if (rest !== null) sum.add(rest)
@@ -255,7 +244,7 @@ export class ClassTable {
       drop: table === undefined ? undefined : database.prepare(`DELETE FROM ${table} WHERE id = ?`),
       putRow: database.prepare('INSERT OR REPLACE INTO syncro_rows (class, id, sealed, rest) VALUES (?, ?, ?, ?)'),
       dropRow: database.prepare('DELETE FROM syncro_rows WHERE class = ? AND id = ?'),
-      find: database.prepare(`${this.#select()} AND s.id = ?`),
+      find: database.prepare(rowsSql(this, 's.id = ?')),
     }
   }
 
@@ -265,15 +254,6 @@ export class ClassTable {
 }
 
 const firstColumn = 4
-
-/** The statement that makes the table of a class. */
-export function tableSql(name: string, { id, columns }: Layout): string {
-  const definitions = columns.map(({ name: column, kind }) => `, ${quoted(column)} ${columnTypes[kind]}`).join('')
-  // Integer ids are the row ids themselves; text as the key of a table without them, so that records lie as their ids do.
-  return id === 'integer'
-    ? `CREATE TABLE ${quoted(name)} (id INTEGER PRIMARY KEY${definitions})`
-    : `CREATE TABLE ${quoted(name)} (id TEXT PRIMARY KEY NOT NULL${definitions}) WITHOUT ROWID`
-}
 
 function isPlainId(id: RecordId): boolean {
   return typeof id === 'number' || isPlain(id)
@@ -286,5 +266,5 @@ export function idCell(id: RecordId): bigint | string | Uint8Array {
 }
 
 function idOf(cell: ReadCell): RecordId {
-  return typeof cell === 'string' || typeof cell === 'number' ? cell : Buffer.from(cell as ArrayBuffer).toString()
+  return typeof cell === 'string' || typeof cell === 'number' ? cell : textOf(cell)
 }

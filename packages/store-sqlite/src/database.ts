@@ -9,7 +9,6 @@ export interface Statement {
   run(parameters: readonly Parameter[]): unknown
   /** Rows as arrays. */
   all(parameters: readonly Parameter[]): readonly (readonly ReadCell[])[]
-  iterate(parameters: readonly Parameter[]): IterableIterator<readonly ReadCell[]>
 }
 
 export interface Database {
@@ -28,7 +27,6 @@ export function openDatabase(path: string, options: { readonly timeoutMs: number
       return {
         run: (parameters) => statement.run([...parameters]),
         all: (parameters) => statement.raw().all([...parameters]) as (readonly ReadCell[])[],
-        iterate: (parameters) => statement.raw().iterate([...parameters]) as IterableIterator<readonly ReadCell[]>,
       }
     },
     close: () => database.close(),
@@ -38,6 +36,11 @@ export function openDatabase(path: string, options: { readonly timeoutMs: number
 /** The first column of the first row. */
 export function first(database: Database, sql: string): ReadCell | undefined {
   return database.prepare(sql).all([])[0]?.[0]
+}
+
+/** A text that was read as bytes: the library ends the process over one that is not UTF-8, as a damaged one may be. */
+export function textOf(cell: ReadCell | undefined): string {
+  return cell === null || cell === undefined ? '' : Buffer.from(cell as ArrayBuffer).toString()
 }
 
 /** `SQLITE_…`, for an error of the library. */

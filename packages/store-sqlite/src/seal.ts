@@ -1,15 +1,22 @@
 /** Text with a checksum at its end: what a disk has spoilt is not taken for what was written. */
 
+const offset = 0x811c9dc5
+
 /**
  * A checksum of texts, which are told apart: 32 bits, FNV-1a over UTF-16 units. A change of one unit always shows. (`zlib.crc32` sees no more,
  * and opening a store took a fifth longer with it: texts as short as these are not worth the call.)
  */
 export class Checksum {
-  #sum = 0x811c9dc5
+  #sum = offset
 
-  begin(): this {
-    this.#sum = 0x811c9dc5
+  /** @param state of another one, with which it goes on. */
+  begin(state = offset): this {
+    this.#sum = state
     return this
+  }
+
+  get state(): number {
+    return this.#sum
   }
 
   /** @param end of what is added of the text. */
@@ -39,17 +46,22 @@ export class Checksum {
 
 const separator = '~'
 
-export function seal(text: string, beside = ''): string {
-  return `${text}${separator}${sumOf(text, beside)}`
+type Key = readonly (string | number)[]
+
+/** @param key where the text is kept: at another place it is not what was written there. */
+export function seal(text: string, key: Key): string {
+  return `${text}${separator}${sumOf(text, key)}`
 }
 
 /** The text without its checksum; undefined if that is wrong. */
-export function unseal(sealed: string, beside = ''): string | undefined {
+export function unseal(sealed: string, key: Key): string | undefined {
   const end = sealed.lastIndexOf(separator)
   const text = sealed.slice(0, Math.max(0, end))
-  return end >= 0 && sealed.slice(end + 1) === sumOf(text, beside) ? text : undefined
+  return end >= 0 && sealed.slice(end + 1) === sumOf(text, key) ? text : undefined
 }
 
-function sumOf(text: string, beside: string): string {
-  return new Checksum().add(text).add(beside).text
+function sumOf(text: string, key: Key): string {
+  const sum = new Checksum().add(text)
+  for (const part of key) sum.add(String(part))
+  return sum.text
 }

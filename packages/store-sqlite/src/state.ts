@@ -1,6 +1,7 @@
 /** What a ledger has beside its rows: where it stands, whom it knows, and what waits for a verdict. Each thing is a sealed text. */
 import type { OutboxEntry, StoredReplica, StoreImage, StoreTransaction } from '@syncro/scriber'
-import { type Database, damaged, type Statement } from './database.js'
+import type { ReadCell } from './cell.js'
+import { type Database, damaged, type Statement, textOf } from './database.js'
 import { seal, unseal } from './seal.js'
 import { readJson, writeJson } from './value-json.js'
 
@@ -51,24 +52,33 @@ export class State {
 
   store({ values, replicas, outbox }: StateChanges): void {
     for (const [key, value] of values)
-      this.#run('INSERT OR REPLACE INTO syncro_state VALUES (?, ?)', [key, seal(JSON.stringify(value), key)])
+      this.#run('INSERT OR REPLACE INTO syncro_state VALUES (?, ?)', [key, seal(JSON.stringify(value), [key])])
     for (const replica of replicas) {
       const key = [replica.uid, replica.ledger]
       if ('seenMs' in replica)
-        this.#run('INSERT OR REPLACE INTO syncro_replicas VALUES (?, ?, ?)', [...key, seal(JSON.stringify(replica))])
+        this.#run('INSERT OR REPLACE INTO syncro_replicas VALUES (?, ?, ?)', [
+          ...key,
+          seal(JSON.stringify(replica), key),
+        ])
       else this.#run('DELETE FROM syncro_replicas WHERE uid = ? AND ledger = ?', key)
     }
     for (const [number, entry] of outbox)
       if (entry === undefined) this.#run('DELETE FROM syncro_outbox WHERE number = ?', [number])
-      else this.#run('INSERT OR REPLACE INTO syncro_outbox VALUES (?, ?)', [number, seal(writeJson(entry as never))])
+      else
+        this.#run('INSERT OR REPLACE INTO syncro_outbox VALUES (?, ?)', [
+          number,
+          seal(writeJson(entry as never), [number]),
+        ])
   }
 
   /** Everything but the rows; undefined for a ledger that was never begun. */
   read(): Omit<StoreImage, 'rows'> | undefined {
     const values = new Map<string, unknown>()
-    for (const [key, sealed] of this.#all('SELECT key, sealed FROM syncro_state'))
-      values.set(key as string, JSON.parse(this.#unsealed(sealed as string, `the ${key} is`, key as string)))
-    if (!values.has('ledger')) return undefined
+    for (const [keyRead, sealed] of this.#all('SELECT CAST(key AS BLOB), CAST(sealed AS BLOB) FROM syncro_state')) {
+      const key = textOf(keyRead)
+      values.set(key, JSON.parse(this.#unsealed(sealed, `the ${key} is`, [key])))
+    }
+    if (!values.has('ledger')) return this.#unbegun(values.size)
     const value = <Name extends Key>(key: Name, initial: StoreImage[Name]) =>
       (values.get(key) ?? initial) as StoreImage[Name]
     return {
@@ -79,17 +89,28 @@ export class State {
       ages: value('ages', []),
       position: value('position', 0),
       floor: value('floor', 0),
-      replicas: this.#all('SELECT sealed FROM syncro_replicas').map(
-        ([sealed]) => JSON.parse(this.#unsealed(sealed as string, 'a replica is')) as StoredReplica,
+      replicas: this.#all(
+        'SELECT CAST(uid AS BLOB), CAST(ledger AS BLOB), CAST(sealed AS BLOB) FROM syncro_replicas',
+      ).map(
+        ([uid, ledger, sealed]) =>
+          JSON.parse(this.#unsealed(sealed, 'a replica is', [textOf(uid), textOf(ledger)])) as StoredReplica,
       ),
-      outbox: this.#all('SELECT sealed FROM syncro_outbox ORDER BY number').map(
-        ([sealed]) => readJson(this.#unsealed(sealed as string, 'a batch of the outbox is')) as unknown as OutboxEntry,
+      outbox: this.#all('SELECT number, CAST(sealed AS BLOB) FROM syncro_outbox ORDER BY number').map(
+        ([number, sealed]) =>
+          readJson(this.#unsealed(sealed, 'a batch of the outbox is', [number as number])) as unknown as OutboxEntry,
       ),
     }
   }
 
-  #unsealed(sealed: string, what: string, beside = ''): string {
-    const text = unseal(sealed, beside)
+  /** A file that nobody has kept anything in. What has rows has a ledger. */
+  #unbegun(values: number): undefined {
+    const others = ['syncro_rows', 'syncro_replicas', 'syncro_outbox'].map((table) => `EXISTS (SELECT 1 FROM ${table})`)
+    if (values === 0 && this.#all(`SELECT ${others.join(' OR ')}`)[0]![0] === 0) return undefined
+    throw damaged(this.#path, 'it has records, and does not say whose')
+  }
+
+  #unsealed(sealed: ReadCell | undefined, what: string, key: readonly (string | number)[]): string {
+    const text = unseal(textOf(sealed), key)
     if (text === undefined) throw damaged(this.#path, `${what} not as it was written`)
     return text
   }

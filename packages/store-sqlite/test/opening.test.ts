@@ -1,15 +1,31 @@
 import { openSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
+import type { StoredClass } from '@syncro/scriber'
 import { describe, expect, test } from 'vitest'
 import { sqlite } from '../src/index.js'
-import { keep, ledger, newPath, opened, reread, sql, todoRow } from './places.js'
+import { era, keep, ledger, newPath, opened, reread, sql, todo, todoRow } from './places.js'
 
 const rows = Array.from({ length: 200 }, (_, at) =>
   todoRow(`id ${at}`, at + 1, { title: `title number ${at}`, done: at % 2 === 0 }),
 )
 
+const gone = { ...todoRow('gone', 201, {}), life: { destroy: { stamp: 2010, writer: era, position: 201 } } }
+const classes: StoredClass[] = [todo, { name: 'Other', id: 'integer', fields: [{ name: 'raw', kind: 'bytes' }] }]
+
 async function filled(): Promise<string> {
   const path = newPath()
-  await keep(path, {}, { rows, position: 200, clock: 2000 })
+  const replica = { uid: 'bob', ledger: era, durable: true, eras: [], seenMs: 1 }
+  const batch = { stamp: 1, writer: era, changes: [] }
+  await keep(
+    path,
+    { classes },
+    {
+      rows: [...rows, gone, { ...todoRow(7, 202, { raw: Uint8Array.of(1, 2, 3) }), name: 'Other' }],
+      position: 202,
+      clock: 2000,
+      replicas: [replica],
+      outbox: { put: [{ number: 1, batch, covered: [] }] },
+    },
+  )
   return path
 }
 
@@ -63,7 +79,27 @@ describe('damage', () => {
     'the stamps of another row': `UPDATE syncro_rows SET sealed = (SELECT sealed FROM syncro_rows WHERE id = 'id 8') WHERE id = 'id 7'`,
     'the state': `UPDATE syncro_state SET sealed = replace(sealed, '2000', '2001')`,
     'a name of a field': `UPDATE syncro_fields SET sealed = replace(sealed, 'title', 'tilte')`,
-    'a writer': 'DELETE FROM syncro_writers',
+    'a writer that is gone': 'DELETE FROM syncro_writers',
+    'a writer': `UPDATE syncro_writers SET sealed = replace(sealed, 'a', 'b')`,
+    'a record that was written by another program': `INSERT INTO Todo VALUES ('mine', 'title', 1)`,
+    'a row of another class': `UPDATE syncro_rows SET class = 1 WHERE id = 'gone'`,
+    'rows of a class without a name': `UPDATE syncro_rows SET class = 7 WHERE id = 'gone'`,
+    'a class that is gone': 'DELETE FROM syncro_classes WHERE number = 0',
+    'the number of a class': 'UPDATE syncro_classes SET number = 2 WHERE number = 1',
+    'the fields of a class': 'UPDATE syncro_fields SET class = 1 WHERE number = 1',
+    'the ledger': `DELETE FROM syncro_state WHERE key = 'ledger'`,
+    'all of the state': 'DELETE FROM syncro_state',
+    'the client that a cursor belongs to': `UPDATE syncro_replicas SET uid = 'another'`,
+    'the number of a batch': 'UPDATE syncro_outbox SET number = 8',
+    'a table of ours that is gone': 'DROP TABLE syncro_outbox',
+    'the table of a class that is gone': 'DROP TABLE Todo',
+    'a table that was changed': 'ALTER TABLE Todo RENAME COLUMN title TO name',
+    'a text that is none': `UPDATE Todo SET title = CAST(x'c328' AS TEXT) WHERE id = 'id 7'`,
+    'an id that is none': `UPDATE Todo SET id = CAST(x'c328' AS TEXT) WHERE id = 'id 7'`,
+    'stamps that are no text': `UPDATE syncro_rows SET sealed = x'c328' WHERE id = 'id 7'`,
+    'a number that became a text': `UPDATE Todo SET done = CAST(x'c328' AS TEXT) WHERE id = 'id 8'`,
+    'a name that is none': `UPDATE syncro_classes SET sealed = CAST(x'c328' AS TEXT)`,
+    'a state that is none': `UPDATE syncro_state SET sealed = CAST(x'c328' AS TEXT)`,
   }
   for (const [what, statement] of Object.entries(damages))
     test(`is noticed, and nothing served: ${what}`, async () => {
@@ -94,6 +130,27 @@ describe('damage', () => {
       } else expect((found as typeof sound).rows).toEqual(sound.rows)
     }
     expect(noticed).toBeGreaterThan(3)
+  })
+
+  test('is noticed whatever bit of it is another, or harms nothing', async () => {
+    const path = await filled()
+    const whole = readFileSync(path)
+    const sound = await reread(path, { classes })
+    const flipped = Buffer.from(whole)
+    let noticed = 0
+    // A prime number of bytes apart, so that each part of a page is met.
+    for (let at = 0; at < whole.length; at += 61) {
+      const bit = 1 << (at % 8)
+      flipped[at]! ^= bit
+      writeFileSync(path, flipped)
+      flipped[at]! ^= bit
+      const found = await reread(path, { classes }).catch((error: unknown) => error)
+      if (found instanceof Error) {
+        noticed += 1
+        expect(found).toMatchObject({ code: expect.stringMatching(/^SYNCRO_STORE_(DAMAGED|FOREIGN|NEWER)$/) as string })
+      } else expect(found, `bit ${bit} of byte ${at}`).toEqual(sound)
+    }
+    expect(noticed).toBeGreaterThan(200)
   })
 })
 

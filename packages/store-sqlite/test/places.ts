@@ -44,7 +44,12 @@ export async function opened(path: string, { classes = [todo], ...options }: Kep
   for (const declared of classes) store.declare!(declared)
   const image = await store.open()
   const rows: StoredRow[] = []
-  for await (const part of image?.rows ?? []) rows.push(...part)
+  try {
+    for await (const part of image?.rows ?? []) rows.push(...part)
+  } catch (error) {
+    await store.close()
+    throw error
+  }
   rows.sort((a, b) => a.position - b.position)
   return { store, image, rows }
 }

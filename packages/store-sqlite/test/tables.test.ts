@@ -113,6 +113,15 @@ describe('a table', () => {
     expect((await reread(integers, { classes: [{ ...todo, id: 'integer' }] })).rows).toEqual(kept)
   })
 
+  test('is read whole where ids of one kind end and those of another begin', async () => {
+    const path = newPath()
+    // An integer, 9,998 texts, and two texts that SQL would cut off.
+    const ids = [7, ...Array.from({ length: 9_998 }, (_, at) => `id ${at}`), 'n\0 1', 'n\0 2']
+    const kept = ids.map((id, at) => todoRow(id, at + 1, { title: 'x' }))
+    await keep(path, { level: 'os' }, { rows: kept, position: kept.length })
+    expect((await reread(path)).rows.map(({ id }) => id)).toEqual(ids)
+  })
+
   test('follows a record through its lives', async () => {
     const path = newPath()
     const born = todoRow('a', 1, { title: 'x' })
