@@ -1,6 +1,7 @@
 /** The file as a whole: that it is one of ours, of a format that we know, and sound. */
 import { StoreError } from '@syncro/scriber'
 import { type Database, damaged, first, textOf } from './database.js'
+import { checkLog } from './log-file.js'
 
 /** `SYNC`: tells our files from other SQLite databases. */
 const applicationId = 0x53594e43
@@ -29,6 +30,7 @@ const tables = [
  * @throws StoreError `SYNCRO_STORE_FOREIGN`, `SYNCRO_STORE_NEWER`, `SYNCRO_STORE_DAMAGED`.
  */
 export function prepare(database: Database, path: string): boolean {
+  checkLog(path)
   // Outside readers are never in a writer's way, nor it in theirs; a commit is one write at the end of a file.
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = OFF')
   const id = first(database, 'PRAGMA application_id')

@@ -1,4 +1,13 @@
-import { openSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  copyFileSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import type { StoredClass } from '@syncro/scriber'
 import { describe, expect, test } from 'vitest'
 import { sqlite } from '../src/index.js'
@@ -153,6 +162,42 @@ describe('damage', () => {
     expect(noticed).toBeGreaterThan(200)
   })
 })
+
+describe('what was written last', () => {
+  /** A file as it is found after its process was killed. */
+  async function killed(): Promise<string> {
+    const path = newPath()
+    const { store } = await opened(path, { classes })
+    await store.keep({ ledger, rows, position: 200 })
+    const left = newPath()
+    for (const end of ['', '-wal']) copyFileSync(path + end, left + end)
+    await store.close()
+    return left
+  }
+
+  test('is there after a kill, in a log beside the file', async () => {
+    expect((await reread(await killed())).rows).toHaveLength(200)
+  })
+
+  const damages: Record<string, (path: string) => void> = {
+    'is gone, the log is not': (path) => rmSync(path),
+    'is empty': (path) => truncateSync(path, 0),
+    'has a log with another header': (path) => writeAt(`${path}-wal`, 9, 0xff),
+    'has a log without a header': (path) => writeAt(`${path}-wal`, 0, 0),
+  }
+  for (const [what, damage] of Object.entries(damages))
+    test(`is missed where the file ${what}`, async () => {
+      const path = await killed()
+      damage(path)
+      await expect(reread(path)).rejects.toMatchObject({ code: 'SYNCRO_STORE_DAMAGED' })
+    })
+})
+
+function writeAt(path: string, at: number, byte: number): void {
+  const file = openSync(path, 'r+')
+  writeSync(file, Uint8Array.of(byte), 0, 1, at)
+  closeSync(file)
+}
 
 describe('keeping', () => {
   test('makes one commit of what comes in one turn', async () => {
