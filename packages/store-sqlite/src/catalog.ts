@@ -17,6 +17,8 @@ export class Catalog {
   readonly #path: string
   readonly #writers: Numbers
   readonly #classes = new Map<string, ClassTable>()
+  /** Of the classes that have tables. */
+  readonly #tables = new DistinctNames('classes')
   /** Names that have got numbers and are not stored yet. */
   #named: (() => void)[] = []
 
@@ -62,8 +64,11 @@ export class Catalog {
     const table = this.table(declared.name)
     const layout = this.#layoutOf(table, declared)
     if (sameLayout(table.layout, layout)) return
-    this.#checkTables(table, declared.name)
-    checkNames([...layout.columns.map(({ name }) => name)], `fields of ${declared.name}`)
+    if (table.layout === undefined) this.#tables.add(table.name)
+    checkNames(
+      layout.columns.map(({ name }) => name),
+      `fields of ${declared.name}`,
+    )
     const isOnlyWider = table.layout !== undefined && startsWith(layout, table.layout)
     const rows = [...table.read(this.#database, { withRest: isOnlyWider })].flat()
     if (isOnlyWider) this.#widen(table, layout)
@@ -100,11 +105,6 @@ export class Catalog {
     for (const { name, kind } of fields)
       if (!names.has(name) && columns.length < maxColumns) columns.push({ name, kind, number: table.fields.of(name) })
     return { id, columns }
-  }
-
-  #checkTables(table: ClassTable, name: string): void {
-    const others = [...this.#classes.values()].filter((other) => other !== table && other.layout !== undefined)
-    checkNames([...others.map((other) => other.name), name], 'classes')
   }
 
   #add(number: number, name: string): ClassTable {
@@ -148,6 +148,7 @@ export class Catalog {
     this.namesStored()
     this.#checkRows(classes.length)
     const laidOut = classes.filter(({ layout }) => layout !== undefined)
+    for (const { name } of laidOut) this.#tables.add(name)
     checkMade(
       this.#database,
       this.#path,
@@ -171,29 +172,39 @@ export class Catalog {
   }
 }
 
-/** Names that SQL takes for one another, and those that are taken. @throws UsageError `SYNCRO_NAME_INVALID`. */
-export function checkNames(names: readonly string[], what: string): void {
-  const met = new Map<string, string>(what === 'classes' ? [] : [['id', 'id']])
-  for (const name of names) {
-    const folded = name.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
-    const other = met.get(folded)
-    if (other !== undefined)
-      throw new UsageError(
-        'SYNCRO_NAME_INVALID',
-        `The ${what} include ${JSON.stringify(other)} and ${JSON.stringify(name)}: SQL takes them for one. Give one of them another name.`,
-      )
-    if (what === 'classes' && (folded.startsWith('sqlite_') || folded.startsWith('syncro_')))
-      throw new UsageError(
-        'SYNCRO_NAME_INVALID',
-        `No class can be named ${JSON.stringify(name)} where a SQLite file keeps it: tables whose names begin like this are not for records. Give it another name.`,
-      )
-    if (name.includes('\0'))
-      throw new UsageError(
-        'SYNCRO_NAME_INVALID',
-        `SQL cannot take the name ${JSON.stringify(name)}: leave the NUL out.`,
-      )
-    met.set(folded, name)
+/** Names of classes, or of the fields of one, that SQL can tell apart. */
+class DistinctNames {
+  readonly #what: string
+  readonly #met: Map<string, string>
+
+  /** @param what the names are of: `classes`, or `fields of …`. */
+  constructor(what: string) {
+    this.#what = what
+    this.#met = new Map(what === 'classes' ? [] : [['id', 'id']])
   }
+
+  /** @throws UsageError `SYNCRO_NAME_INVALID` for one that SQL takes for another, or for its own. */
+  add(name: string): void {
+    const folded = name.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
+    const problem = this.#problemOf(name, folded)
+    if (problem !== undefined) throw new UsageError('SYNCRO_NAME_INVALID', problem)
+    this.#met.set(folded, name)
+  }
+
+  #problemOf(name: string, folded: string): string | undefined {
+    const [what, shown, other] = [this.#what, JSON.stringify(name), this.#met.get(folded)]
+    if (other !== undefined)
+      return `The ${what} include ${JSON.stringify(other)} and ${shown}: SQL takes them for one. Give one of them another name.`
+    if (what === 'classes' && /^(sqlite|syncro)_/.test(folded))
+      return `No class can be named ${shown} where a SQLite file keeps it: tables whose names begin like this are not for records. Give it another name.`
+    return name.includes('\0') ? `SQL cannot take the name ${shown}: leave the NUL out.` : undefined
+  }
+}
+
+/** @throws UsageError `SYNCRO_NAME_INVALID`, as DistinctNames does. */
+export function checkNames(names: readonly string[], what: string): void {
+  const distinct = new DistinctNames(what)
+  for (const name of names) distinct.add(name)
 }
 
 function columnSql(name: string, kind: TableColumn['kind']): string {
