@@ -44,6 +44,7 @@ export function callsOf(log: string): Call[] {
   return found
 }
 
-export function wasInjected(log: string): boolean {
-  return readFileSync(log, 'utf8').includes('(INJECTED)')
+/** How often a fault was put in: strace counts calls in each thread, so that the nth can come in more than one. */
+export function injections(log: string): number {
+  return readFileSync(log, 'utf8').split('(INJECTED)').length - 1
 }
