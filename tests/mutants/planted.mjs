@@ -509,9 +509,9 @@ export const planted = [
   {
     name: 'a file that was removed takes everything',
     file: 'packages/store-sqlite/src/sqlite-store.ts',
-    find: '?.ino !== file)',
-    put: '?.ino === -1)',
-    claims: ['packages/store-sqlite/test/gone.test.ts'],
+    find: '        whereabouts.check()\n',
+    put: '',
+    claims: ['packages/store-sqlite/test/outside.test.ts'],
   },
   {
     name: 'a change is recorded that the store cannot keep',

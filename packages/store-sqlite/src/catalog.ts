@@ -173,7 +173,7 @@ export class Catalog {
 }
 
 /** Names of classes, or of the fields of one, that SQL can tell apart. */
-class DistinctNames {
+export class DistinctNames {
   readonly #what: string
   readonly #met: Map<string, string>
 

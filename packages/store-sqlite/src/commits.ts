@@ -24,8 +24,8 @@ export interface CommitsOptions {
   readonly path: string
   /** Commits a group, all or nothing. */
   readonly commit: (group: Group) => void
-  /** Has the disk write what was committed. Absent where that is not waited for. */
-  readonly sync?: () => void | Promise<void>
+  /** Makes what was committed as safe as the store's level says. What fails here is not tried again. */
+  readonly secure: () => void | Promise<void>
   readonly retryMs: number
   /** Is told when nothing can be kept for the time being, and, with undefined, when all is. */
   readonly told: (stall: StoreError | undefined) => void
@@ -81,7 +81,8 @@ export class Commits {
   async end(): Promise<StoreError | undefined> {
     this.#isEnding = true
     this.#wake?.()
-    await this.#running
+    // Whoever waited for a commit may have kept more by now.
+    while (this.#running !== undefined) await this.#running
     return this.#stall
   }
 
@@ -92,7 +93,7 @@ export class Commits {
         if (this.#failure !== undefined) throw this.#failure
         this.#options.commit(group)
         this.#group = undefined
-        await this.#options.sync?.()
+        await this.#options.secure()
         for (const { kept } of group.settle) kept()
         this.#goOn()
       } catch (cause) {

@@ -1,6 +1,6 @@
 /** The Store contract on a SQLite file. */
-import { closeSync, existsSync, fsyncSync, openSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { closeSync, existsSync, fdatasyncSync, fsyncSync, openSync, rmSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
   type RecordId,
@@ -14,7 +14,7 @@ import {
   type StoreTransaction,
   UsageError,
 } from '@syncro/scriber'
-import { Catalog, checkNames } from './catalog.js'
+import { Catalog, checkNames, DistinctNames } from './catalog.js'
 import { Commits, type Group } from './commits.js'
 import { type Database, first, openDatabase, storeError } from './database.js'
 import { prepare } from './format.js'
@@ -22,11 +22,15 @@ import { History, type HistoryLimits } from './history.js'
 import { Lock } from './lock.js'
 import { LogSync } from './log-sync.js'
 import { State } from './state.js'
+import { truePath, Whereabouts } from './whereabouts.js'
 
 /** How long a reader of the file may hold up a commit, in ms. */
 const busyMs = 5_000
 
 const retryMs = 1_000
+
+/** All that is in the log goes into the file, and the log is emptied; nothing of that while somebody reads what was there before. */
+const checkpoint = 'PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)'
 
 export interface SqliteOptions {
   /** What a kept transaction survives: `os`, a kill; `disk`, a power cut. Default: `disk`. */
@@ -50,15 +54,14 @@ interface Open {
   readonly history: History | undefined
   /** The file of the write-ahead log, for having it written to the disk without holding up everything else. */
   readonly log: number
-  /** Which file it is: another may take its name. */
-  readonly file: number
 }
 
 export class SqliteStore implements Store {
   readonly level: 'os' | 'disk'
   readonly history?: StoreHistory
-  readonly #path: string
+  #path: string
   readonly #declared: StoredClass[] = []
+  readonly #names = new DistinctNames('classes')
   #open: Open | undefined
   readonly #retryMs: number
   readonly #historyLimits: HistoryLimits | undefined
@@ -66,7 +69,7 @@ export class SqliteStore implements Store {
 
   /** @param path of the file; made where there is none. */
   constructor(path: string, options: SqliteOptions = {}) {
-    this.#path = path
+    this.#path = resolve(path)
     this.level = options.level ?? 'disk'
     this.#retryMs = options.retryMs ?? retryMs
     const { history = false } = options
@@ -79,7 +82,7 @@ export class SqliteStore implements Store {
   }
 
   declare(declared: StoredClass): void {
-    checkNames([...this.#declared.map(({ name }) => name), declared.name], 'classes')
+    this.#names.add(declared.name)
     checkNames(
       declared.fields.map(({ name }) => name),
       `fields of ${declared.name}`,
@@ -113,9 +116,10 @@ export class SqliteStore implements Store {
       const image = state.read()
       if (isNew) syncPath(dirname(this.#path))
       const log = openSync(`${this.#path}-wal`, 'r+')
-      const file = statSync(this.#path).ino
+      // What a process before us was killed over is in the system's hands, and may not be on the disk.
+      if (this.level === 'disk') fdatasyncSync(log)
       const commits = this.#commits(log)
-      this.#open = { lock, database, catalog, state, history, commits, log, file }
+      this.#open = { lock, database, catalog, state, history, commits, log }
       return image === undefined ? undefined : { ...image, ...this.#rows(this.#open) }
     } catch (cause) {
       database?.close()
@@ -153,18 +157,25 @@ export class SqliteStore implements Store {
    * @param to must not exist. Rejects with StoreError `SYNCRO_STORE_FAILED` otherwise, and where it cannot be written; with `SYNCRO_STORE_STALLED` while not everything is kept.
    */
   async backup(to: string): Promise<void> {
+    const path = resolve(to)
     this.#maintaining((database) => {
       // What SQLite says of a file that is there sounds as if ours were no database.
-      if (existsSync(to)) throw new Error(`${to} is there already`)
-      return database.prepare('VACUUM INTO ?').run([to])
+      if (existsSync(path)) throw new Error(`${path} is there already`)
+      try {
+        database.prepare('VACUUM INTO ?').run([path])
+        // SQLite leaves it to the system when that copy is written.
+        for (const made of [path, dirname(path)]) syncPath(made)
+      } catch (error) {
+        // What there is of it is no backup, and takes the room that we need.
+        for (const end of ['', '-journal']) rmSync(path + end, { force: true })
+        throw error
+      }
     })
-    // SQLite leaves it to the system when that copy is written.
-    for (const path of [to, dirname(to)]) syncPath(path)
   }
 
   /** Gives back the room of what was deleted, by writing the file anew. Nothing else happens here while SQLite does. */
   async compact(): Promise<void> {
-    this.#maintaining((database) => database.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE)'))
+    this.#maintaining((database) => database.exec(`VACUUM; ${checkpoint}; PRAGMA busy_timeout = ${busyMs}`))
   }
 
   async close(): Promise<void> {
@@ -177,7 +188,7 @@ export class SqliteStore implements Store {
     closeSync(open.log)
     try {
       // All of it in the one file, for whoever copies that; unless somebody reads it just now, which does no harm either.
-      open.database.exec('PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)')
+      open.database.exec(checkpoint)
     } catch (cause) {
       throw stall ?? storeError(this.#path, cause)
     } finally {
@@ -206,6 +217,7 @@ export class SqliteStore implements Store {
 
   #locked(): Lock {
     try {
+      this.#path = truePath(this.#path)
       return new Lock(this.#path)
     } catch (cause) {
       throw storeError(this.#path, cause)
@@ -237,11 +249,15 @@ export class SqliteStore implements Store {
   }
 
   #commits(log: number): Commits {
-    const logSync = new LogSync(log)
+    const whereabouts = new Whereabouts(this.#path)
+    const logSync = this.level === 'disk' ? new LogSync(log) : undefined
     return new Commits({
       path: this.#path,
       commit: (group) => this.#commit(this.#open!, group),
-      ...(this.level === 'disk' ? { sync: () => logSync.run() } : undefined),
+      secure: async () => {
+        await logSync?.run()
+        whereabouts.check()
+      },
       retryMs: this.#retryMs,
       told: (stall) => this.#told(stall),
     })
@@ -259,10 +275,7 @@ export class SqliteStore implements Store {
     }
   }
 
-  #commit({ database, catalog, state, history, file }: Open, group: Group): void {
-    // A file that was removed takes everything, and is gone when it is closed.
-    if (statSync(this.#path, { throwIfNoEntry: false })?.ino !== file)
-      throw new Error('the file was removed, or another put in its place, while it was open')
+  #commit({ database, catalog, state, history }: Open, group: Group): void {
     inTransaction(database, () => {
       catalog.storeNames()
       history?.add(group, catalog)

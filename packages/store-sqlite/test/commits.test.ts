@@ -10,11 +10,11 @@ function failure(code: string): Error {
 interface Failing {
   /** The error of the nth try, from 1 on. */
   readonly fails?: (nth: number) => Error | undefined
-  readonly sync?: () => Promise<void>
+  readonly secure?: () => Promise<void>
   readonly retryMs?: number
 }
 
-function failing({ fails, sync, retryMs = 1 }: Failing) {
+function failing({ fails, secure = async () => undefined, retryMs = 1 }: Failing) {
   const committed: string[][] = []
   const told: (StoreError | undefined)[] = []
   let tries = 0
@@ -26,7 +26,7 @@ function failing({ fails, sync, retryMs = 1 }: Failing) {
       if (wrong !== undefined) throw wrong
       committed.push([...rows.keys()])
     },
-    ...(sync === undefined ? undefined : { sync }),
+    secure,
     retryMs,
     told: (stall) => told.push(stall),
   })
@@ -69,7 +69,7 @@ describe('commits', () => {
   test('whose sync fails are the last, since nobody knows what the disk has', async () => {
     let syncs = 0
     const { add } = failing({
-      sync: async () => {
+      secure: async () => {
         syncs += 1
         if (syncs === 2) throw failure('ENOSPC')
       },

@@ -62,7 +62,7 @@ function checkSaid(said: readonly string[], { code, signal, hung }: End, failsAg
   for (const line of said)
     if (/^(stalled|.*failed)/.test(line) && !/ StoreError SYNCRO_STORE_(FAILED|STALLED) /.test(line))
       throw new Error(`an error is not as the contract says: ${line}`)
-  if (!isLasting && said.some((line) => line.startsWith('stalled ')) && !said.includes('goes-on'))
+  if (!failsAgain && said.some((line) => line.startsWith('stalled ')) && !said.includes('goes-on'))
     throw new Error('the store does not go on although the disk is well')
   const failed = said.findIndex((line) => line.startsWith('failed '))
   if (failed >= 0 && said.slice(failed).some((line) => /^\d+$/.test(line)))
