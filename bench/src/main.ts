@@ -1,37 +1,58 @@
-/** `pnpm bench`: measures, prints the table, and after a full run of everything puts it into RESULTS.md. */
+/** `pnpm bench`: measures, prints tables, and puts what was measured whole into RESULTS.md. */
 import { fileURLToPath } from 'node:url'
+import { Board } from './board.js'
+import type { Measured } from './figures-file.js'
+import { growths, growthTable, jobsOfGrowth } from './growth.js'
+import { jobsOf } from './jobs.js'
 import { circumstances } from './machine.js'
 import { type Options, readOptions, usage } from './options.js'
-import { updateResults } from './results-file.js'
+import { Report } from './report.js'
 import { measureAll } from './runs.js'
-import { floor, subjects } from './subjects.js'
-import { syncroSubject } from './syncro-subject.js'
-import { sectionsOf, tableOf } from './table.js'
-import { workloads } from './workloads.js'
+import { subjects } from './subjects.js'
+import { goalsTable, workTable } from './table.js'
 
-const resultsFile = fileURLToPath(new URL('../RESULTS.md', import.meta.url))
+const folder = fileURLToPath(new URL('..', import.meta.url))
+const say = (text: string) => console.log(text)
 
-async function main(): Promise<number> {
-  const options = optionsOrProblem(process.argv.slice(2))
+async function main(args: readonly string[]): Promise<number> {
+  if (args.includes('--help')) {
+    say(usage)
+    return 0
+  }
+  const options = optionsOrProblem(args)
   if (typeof options === 'string') {
     console.error(`${options}\n\n${usage}`)
     return 2
   }
-  const results = await measureAll(options, (line) => console.log(line)).catch((error: Error) => error)
-  if (results instanceof Error) {
-    console.error(results.message)
-    return 1
+  const jobs = options.growth ? jobsOfGrowth(options.subjects, options.records) : jobsOf(options)
+  if (jobs.length === 0) {
+    console.error('None of these does any of this work.')
+    return 2
   }
-  const table = tableOf(sectionsOf(results, { ours: syncroSubject.name, floor: floor.name }))
-  const where = circumstances(options.runs)
-  console.log(`\n${table}\n\n${where}`)
-  const isWhole = options.size === 'full' && options.workloads.length === workloads.length
-  if (isWhole) {
-    const about = subjects.map(({ name, about }) => `- **${name}**: ${about}`).join('\n')
-    updateResults(resultsFile, `${table}\n\n${where}\n\n${about}`)
-    console.log('\nRESULTS.md has the table.')
-  } else console.log('\nRESULTS.md stays as it was: it takes the table of all workloads in full size.')
-  return 0
+  const results = await measureAll(jobs, options.runs, say)
+  const measured = { circumstances: circumstances(args, options.runs), results }
+  if (options.growth) tellGrowth(options, measured)
+  else tellWorkloads(options, measured)
+  const failed = results.filter(({ failures }) => failures.length > 0)
+  for (const { work, subject, failures } of failed) console.error(`${work} of ${subject}: ${failures[0]}`)
+  // Where a number of records does not fit is what growth is to tell.
+  return failed.length > 0 && !options.growth ? 1 : 0
+}
+
+function tellWorkloads(options: Options, measured: Measured): void {
+  const boards = options.workloads.map((workload) => new Board(workload, measured.results))
+  for (const board of boards) say(`\n${board.workload.number} ${board.workload.name}\n\n${workTable(board)}`)
+  say(`\n${goalsTable(boards)}\n\n${measured.circumstances}`)
+  const isWhole = !options.quick && options.records.length === 0 && options.subjects.length === subjects.length
+  if (isWhole) new Report(folder).take(options.workloads, measured)
+  say(`\n${isWhole ? 'RESULTS.md has it.' : 'RESULTS.md stays as it was: it takes full sizes, of everybody.'}`)
+}
+
+function tellGrowth(options: Options, measured: Measured): void {
+  for (const growth of growths) say(`\n${growthTable(growth, measured.results)}`)
+  const isWhole = options.records.length === 0
+  if (isWhole) new Report(folder).takeGrowth(measured)
+  say(`\n${isWhole ? 'RESULTS.md has it.' : 'RESULTS.md stays as it was: it takes all sizes.'}`)
 }
 
 function optionsOrProblem(args: readonly string[]): Options | string {
@@ -42,4 +63,4 @@ function optionsOrProblem(args: readonly string[]): Options | string {
   }
 }
 
-process.exitCode = await main()
+process.exitCode = await main(process.argv.slice(2))

@@ -20,6 +20,7 @@ export type Update =
   | { readonly id: string; readonly field: 'priority' | 'updatedAt'; readonly value: number }
 
 export type Field = Update['field']
+export type Value = Update['value']
 
 /** Records and what happens to them. */
 export interface Document {
@@ -48,6 +49,12 @@ export function pastUpdates(seed: number, records: number, updatesEach: number):
   const made = makeRecords(random, records)
   const order = random.shuffled(Array.from({ length: records * updatesEach }, (_, at) => at % records))
   return { records: made, updates: makeUpdates(random, made, (at) => order[at]!, order.length) }
+}
+
+/** Updates of records drawn at random, by somebody who has these records. */
+export function updatesOf(records: readonly TodoRecord[], seed: number, updates: number): Update[] {
+  const random = new SeededRandom(seed)
+  return makeUpdates(random, records, () => random.below(records.length), updates)
 }
 
 /** What the records are after the updates, by the plainest means. */

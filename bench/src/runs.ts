@@ -1,63 +1,92 @@
 /** Measures everything several times: each time in a fresh process, the subjects in another order in each round. */
 import { fork } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-import type { Options } from './options.js'
-import type { Subject } from './subject.js'
-import { subjects } from './subjects.js'
-import type { Figures, Size, Workload } from './workload.js'
+import { SeededRandom } from '@syncro/scriber/testing'
+import type { Job } from './jobs.js'
+import { processFile } from './process-file.js'
+import type { Amounts, Figures } from './workload.js'
 
-/** The figures of all runs of one subject on one workload. */
+/** The figures of all runs of one subject on one workload, as they are kept. */
 export interface Result {
-  readonly workload: Workload
-  readonly subject: Subject
+  readonly work: string
+  readonly subject: string
+  readonly amounts: Amounts
+  readonly isLess: boolean
   readonly runs: Figures[]
+  /** What was said by runs that ended without figures. */
+  readonly failures: string[]
 }
 
-const file = fileURLToPath(new URL('./measure.js', import.meta.url))
+/** What takes longer hangs. */
+const longestMs = 15 * 60_000
 
 /** @param say is told what was measured. */
 export async function measureAll(
-  { workloads, runs, size }: Options,
+  jobs: readonly Job[],
+  runs: number,
   say: (line: string) => void,
 ): Promise<readonly Result[]> {
-  const results: Result[] = workloads.flatMap((workload) =>
-    subjects.map((subject) => ({ workload, subject, runs: [] })),
-  )
-  for (let round = 0; round < runs; round++) {
-    const order = round % 2 === 0 ? results : inTurnedOrder(results, workloads)
-    for (const result of order) {
-      const figures = await measure(result, size)
-      result.runs.push(figures)
-      say(`run ${round + 1}  ${result.workload.name}  ${result.subject.name}  ${shown(figures)}`)
+  const results = new Map(jobs.map((job) => [job, resultOf(job)]))
+  for (let round = 0; round < runs; round++)
+    for (const job of inOrderOf(jobs, round)) {
+      const { work, subject, runs: figuresOfRuns, failures } = results.get(job)!
+      const head = `run ${round + 1}  ${work}  ${subject}`
+      try {
+        const figures = await measure(job)
+        figuresOfRuns.push(figures)
+        say(`${head}  ${shown(figures)}`)
+      } catch (error) {
+        failures.push((error as Error).message)
+        say(`${head}  FAILED: ${(error as Error).message}`)
+      }
     }
-  }
-  return results
+  return [...results.values()]
 }
 
-/** The workloads in their order, the subjects of each the other way round. */
-function inTurnedOrder(results: readonly Result[], workloads: readonly Workload[]): Result[] {
-  return workloads.flatMap((workload) => results.filter((result) => result.workload === workload).reverse())
+function resultOf({ workload, subject, amounts, isLess }: Job): Result {
+  return { work: workload.name, subject: subject.name, amounts, isLess, runs: [], failures: [] }
 }
 
-function measure({ workload, subject }: Result, size: Size): Promise<Figures> {
+/** The workloads in their order, the subjects of each in another in each round. */
+function inOrderOf(jobs: readonly Job[], round: number): readonly Job[] {
+  if (round === 0) return jobs
+  const random = new SeededRandom(round)
+  const workloads = [...new Set(jobs.map(({ workload }) => workload))]
+  return workloads.flatMap((workload) => random.shuffled(jobs.filter((job) => job.workload === workload)))
+}
+
+function measure({ workload, subject, amounts }: Job): Promise<Figures> {
   return new Promise((resolve, reject) => {
     let figures: Figures | undefined
-    const child = fork(file, [workload.name, subject.name, size], { execArgv: ['--expose-gc'] })
+    const args = [workload.name, subject.name, JSON.stringify(amounts)]
+    const child = fork(processFile('measure'), args, {
+      execArgv: ['--expose-gc'],
+      timeout: longestMs,
+      stdio: ['ignore', 1, 'pipe', 'ipc'],
+    })
+    const said = lastLinesOf(child.stderr!)
     child.on('message', (message) => {
       figures = message as Figures
     })
     child.on('error', reject)
-    child.on('exit', (code, signal) => {
+    child.on('close', (code, signal) => {
       if (figures !== undefined) resolve(figures)
-      else
-        reject(
-          new Error(
-            `${workload.name} of ${subject.name} ended with ${signal ?? code} and gave no figures; what it wrote says why.`,
-          ),
-        )
+      else reject(new Error(`it ended with ${signal ?? code} and gave no figures: ${said()}`))
     })
   })
 }
+
+/** What a process says about its end: the line with its error, where there is one. */
+function lastLinesOf(stream: NodeJS.ReadableStream): () => string {
+  let text = ''
+  stream.setEncoding('utf8')
+  stream.on('data', (chunk: string) => {
+    process.stderr.write(chunk)
+    text = (text + chunk).slice(-longestSaid)
+  })
+  return () => text.split('\n').find((line) => /error:|FATAL/i.test(line)) ?? text.trim().split('\n').at(-1) ?? ''
+}
+
+const longestSaid = 16_384
 
 function shown(figures: Figures): string {
   return Object.entries(figures)

@@ -1,4 +1,5 @@
 /** What measuring needs of the process: turns of the event loop, rubbish collected, memory counted. */
+import type { Replica } from './subject.js'
 
 /** In-process loops let the event loop turn after so many changes. */
 export const changesPerTurn = 1024
@@ -36,3 +37,12 @@ export async function turnWithRoom(channel: { readonly queuedBytes: number }): P
 }
 
 const roomBytes = 256 * 1024
+
+/** Reads every field. @throws Error where there is nothing: the sum is there so that no reading can be left out. */
+export function readAll(replica: Replica): void {
+  let sum = 0
+  replica.each(({ id, title, done, priority, updatedAt }) => {
+    sum += id.length + title.length + (done ? 1 : 0) + priority + (updatedAt % 7)
+  })
+  if (!(sum > 0)) throw new Error('Nothing was read.')
+}

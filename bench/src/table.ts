@@ -1,80 +1,98 @@
-/** The results as a table: medians with their ranges, and ours beside the floor's. */
-import type { Result } from './runs.js'
-import type { Metric, Workload } from './workload.js'
+/** The results in Markdown: a row for each goal, and below it a table for each workload. */
+import type { Board } from './board.js'
+import { type Goal, goals, isMet } from './goals.js'
+import { number, shown } from './numbers.js'
+import { subjectNamed } from './subjects.js'
+import type { Metric } from './workload.js'
 
-interface Row {
-  readonly metric: Metric
-  readonly ours: Summary
-  readonly floor: Summary
-  /** Ours divided by the floor's. */
-  readonly ratio: number
+const ours = 'syncro'
+const lessMark = '°'
+
+/** A row for each goal whose work was measured. */
+export function goalsTable(boards: readonly Board[]): string {
+  const head = [
+    'work',
+    'figure',
+    'json',
+    'msgpackr',
+    'best peer',
+    'syncro',
+    '÷ best',
+    '÷ json',
+    '÷ msgpackr',
+    'goal',
+    '',
+  ]
+  const rows = goals.flatMap((goal) => {
+    const board = boards.find(({ workload }) => workload.name === goal.work)
+    return board === undefined ? [] : [goalRow(goal, board)]
+  })
+  return tableOf([head, ...rows])
 }
 
-export interface Section {
-  readonly workload: Workload
-  readonly rows: readonly Row[]
+function goalRow(goal: Goal, board: Board): string[] {
+  const metric = board.workload.metrics.find(({ key }) => key === goal.metric)!
+  const value = board.median(ours, metric.key)
+  const best = board.best(metric)
+  const bound = goal.bound(board, metric)
+  const cell = (name: string) => numberOr(board.median(name, metric.key))
+  const over = (other: number | undefined) => (value === undefined || other === undefined ? '–' : number(value / other))
+  const verdict = value === undefined || bound === undefined ? '–' : isMet(metric, value, bound) ? 'met' : '**missed**'
+  return [
+    `${board.workload.number} ${board.workload.name}`,
+    `${metric.label}, ${metric.unit}`,
+    cell('json'),
+    cell('msgpackr'),
+    best === undefined ? '–' : `${number(best.summary.median)} ${best.subject.name}`,
+    numberOr(value),
+    over(best?.summary.median),
+    over(board.median('json', metric.key)),
+    over(board.median('msgpackr', metric.key)),
+    goal.words,
+    verdict,
+  ]
 }
 
-/** Of several runs. */
-export interface Summary {
-  readonly median: number
-  readonly least: number
-  readonly most: number
+/** One workload: a line for each subject, a column for each figure. */
+export function workTable(board: Board): string {
+  const metrics = board.workload.metrics
+  const head = ['', ...metrics.map(({ label, unit }) => (unit === '' ? label : `${label}, ${unit}`))]
+  const rows = board.results.map(({ subject, isLess, failures, runs }) => [
+    `${subject}${isLess ? ` ${lessMark}` : ''}`,
+    ...metrics.map((metric) => cellOf(board, subject, metric)),
+    ...(failures.length > 0 ? [`${failures.length} of ${runs.length + failures.length} runs failed`] : []),
+  ])
+  const width = Math.max(head.length, ...rows.map((row) => row.length))
+  const lines = [head, ...rows].map((row) => [...row, ...Array.from({ length: width - row.length }, () => '')])
+  return [tableOf(lines), ...notesOf(board)].join('\n\n')
 }
 
-/** @param names ours, and the floor. */
-export function sectionsOf(
-  results: readonly Result[],
-  names: { readonly ours: string; readonly floor: string },
-): readonly Section[] {
-  const workloads = [...new Set(results.map(({ workload }) => workload))]
-  return workloads.map((workload) => {
-    const runsOf = (name: string) =>
-      results.find((result) => result.workload === workload && result.subject.name === name)!.runs
-    const rows = workload.metrics.map((metric): Row => {
-      const [ours, floor] = [runsOf(names.ours), runsOf(names.floor)].map((runs) =>
-        summaryOf(runs.map((figures) => figures[metric.key]!)),
-      )
-      return { metric, ours: ours!, floor: floor!, ratio: ours!.median / floor!.median }
-    })
-    return { workload, rows }
+function cellOf(board: Board, subject: string, { key }: Metric): string {
+  const summary = board.summary(subject, key)
+  return summary === undefined ? '–' : shown(summary)
+}
+
+/** Why somebody got less to do, or nothing. */
+function notesOf({ workload, results }: Board): string[] {
+  return results.flatMap(({ subject, isLess, amounts }) => {
+    if (!isLess) return []
+    const { records, updates } = amounts
+    const why = subjectNamed(subject).less?.[workload.name]?.why ?? ''
+    return [
+      `${lessMark} ${subject}: ${records.toLocaleString('en-US')} records, ${updates.toLocaleString('en-US')} updates, since ${why}.`,
+    ]
   })
 }
 
-/** One table in Markdown, which people can read as it is. */
-export function tableOf(sections: readonly Section[]): string {
-  const lines = [['work', 'figure', 'unit', 'Syncro', 'JSON floor', 'Syncro ÷ floor', 'better']]
-  for (const { workload, rows } of sections)
-    for (const [at, { metric, ours, floor, ratio }] of rows.entries())
-      lines.push([
-        at === 0 ? workload.title : '',
-        metric.label,
-        metric.unit,
-        shown(ours),
-        shown(floor),
-        `${number(ratio)} ×`,
-        metric.better,
-      ])
-  const widths = lines[0]!.map((_, column) => Math.max(...lines.map((cells) => cells[column]!.length)))
-  const [head, ...body] = lines.map(
+function numberOr(value: number | undefined): string {
+  return value === undefined ? '–' : number(value)
+}
+
+/** In Markdown, which people can read as it is. The first row is the head. */
+export function tableOf(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, column) => Math.max(1, ...rows.map((cells) => cells[column]!.length)))
+  const [head, ...body] = rows.map(
     (cells) => `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`,
   )
   return [head, `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...body].join('\n')
-}
-
-export function summaryOf(values: readonly number[]): Summary {
-  const sorted = [...values].sort((a, b) => a - b)
-  const middle = sorted.length >> 1
-  const median = sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
-  return { median, least: sorted[0]!, most: sorted.at(-1)! }
-}
-
-function shown({ median, least, most }: Summary): string {
-  return least === most ? number(median) : `${number(median)} (${number(least)}–${number(most)})`
-}
-
-/** Three digits that mean something; whole above a hundred. */
-function number(value: number): string {
-  if (value >= 1000) return Number(value.toPrecision(3)).toLocaleString('en-US')
-  return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2)
 }

@@ -1,20 +1,46 @@
 /** What is timed: one piece of work, the same for each subject. */
-import type { Subject } from './subject.js'
+import type { Library, Subject } from './subject.js'
 
 export interface Workload {
   readonly name: WorkloadName
-  readonly title: string
+  /** As the definitions number it. */
+  readonly number: string
+  /** One sentence: what the clock runs over. */
+  readonly about: string
   readonly metrics: readonly Metric[]
+  readonly full: Amounts
   /** Does the work once; whoever calls is a fresh process. */
-  measure(subject: Subject, size: Size): Promise<Figures>
+  measure(library: Library, work: Work): Promise<Figures>
 }
 
-type WorkloadName = 'create-local' | 'update-stream-tcp' | 'catch-up' | 'memory'
+export interface Work {
+  readonly subject: Subject
+  readonly amounts: Amounts
+}
 
-/** `quick` shows that everything works; its figures say nothing. */
-export type Size = 'full' | 'quick'
+export type WorkloadName =
+  | 'create'
+  | 'create-apply'
+  | 'update'
+  | 'update-tcp'
+  | 'update-coalesced'
+  | 'bootstrap'
+  | 'catch-up'
+  | 'merge'
+  | 'memory'
+  | 'cold-start'
+  | 'read'
+  | 'fan-out'
 
-/** By the keys of metrics. */
+/** How much of it. */
+export interface Amounts {
+  readonly records: number
+  readonly updates: number
+  /** What else is counted: round trips, updates that were missed, readers. */
+  readonly others: number
+}
+
+/** By the keys of metrics; those that a subject has not are left out. */
 export type Figures = { readonly [key: string]: number }
 
 export interface Metric {
@@ -22,4 +48,16 @@ export interface Metric {
   readonly label: string
   readonly unit: string
   readonly better: 'more' | 'less'
+  /** Grows with the amount of work: where a subject gets less of it, it is no match for the others. */
+  readonly isSum?: boolean
+}
+
+/** The same work with another number of records, and as many updates of each. */
+export function withRecords(full: Amounts, records: number): Amounts {
+  const part = records / full.records
+  return {
+    records,
+    updates: Math.round(full.updates * part),
+    others: part < 1 ? Math.ceil(full.others * part) : full.others,
+  }
 }

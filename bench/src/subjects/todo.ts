@@ -1,7 +1,17 @@
-/** The class of the records, as a program would declare it: form B, which is plain JavaScript and the same by every compiler. */
-import { Model, synced, t } from '@syncro/model'
+/** The classes of the records, as a program would declare them. */
+import { field, Model, synced, t } from '@syncro/model'
 
+/** Form A, decorators: what the documentation shows, lowered by tsc. */
+@synced({ name: 'Todo' })
 export class Todo extends Model {
+  @field() accessor title = ''
+  @field() accessor done = false
+  @field(t.integer({ min: 0, max: 9 })) accessor priority = 0
+  @field(t.integer()) accessor updatedAt = 0
+}
+
+/** Form B, plain JavaScript: the same by every compiler. */
+export class TodoOfFormB extends Model {
   declare title: string
   declare done: boolean
   declare priority: number

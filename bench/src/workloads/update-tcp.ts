@@ -1,55 +1,44 @@
 /** W4: single-field updates of random records go to another process over loopback TCP; then single ones, each waited for. */
-import { checkCount, checkDigests, digestOf } from './digest.js'
-import { Host } from './host.js'
-import { outcome, randomUpdates } from './records.js'
-import { changesPerTurn, collect, turnWithRoom } from './settle.js'
-import type { Channel, Replica, Subject } from './subject.js'
-import type { Figures, Size, Workload } from './workload.js'
+import { checkCount, checkDigests, digestOf, digestOfReplica } from '../digest.js'
+import { Host } from '../host.js'
+import { outcome, randomUpdates } from '../records.js'
+import { changesPerTurn, collect, turnWithRoom } from '../settle.js'
+import type { Channel, Library, Replica } from '../subject.js'
+import { warmUp } from '../warm-up.js'
+import type { Amounts, Figures, Work, Workload } from '../workload.js'
 
-interface Amounts {
-  readonly records: number
-  readonly updates: number
-  readonly roundTrips: number
-}
-
-const amounts = {
-  full: { records: 10_000, updates: 100_000, roundTrips: 2000 },
-  quick: { records: 200, updates: 3000, roundTrips: 50 },
-}
-const warmUps = {
-  full: { records: 1000, updates: 20_000, roundTrips: 500 },
-  quick: { records: 100, updates: 1000, roundTrips: 20 },
-}
-
-export const updateStreamTcp: Workload = {
-  name: 'update-stream-tcp',
-  title: 'W4 update-stream-tcp',
+export const updateTcp: Workload = {
+  name: 'update-tcp',
+  number: 'W4',
+  about:
+    'single-field updates of random records, between two processes over loopback TCP, until the last is applied and its answer here',
   metrics: [
-    { key: 'rate', label: 'updates, until all are applied', unit: '/s', better: 'more' },
+    { key: 'rate', label: 'updates', unit: '/s', better: 'more' },
     { key: 'bytes', label: 'bytes an update', unit: 'B', better: 'less' },
     { key: 'p50', label: 'round trip, median', unit: 'µs', better: 'less' },
     { key: 'p99', label: 'round trip, 99th of 100', unit: 'µs', better: 'less' },
   ],
-  async measure(subject: Subject, size: Size): Promise<Figures> {
+  full: { records: 10_000, updates: 100_000, others: 2000 },
+  async measure(library: Library, { subject, amounts }: Work): Promise<Figures> {
     const host = await Host.start()
     try {
-      await stream(subject, host, 3, warmUps[size])
-      return await stream(subject, host, 4, amounts[size])
+      await warmUp(amounts, (smaller) => stream(library, subject.name, host, { seed: 3, ...smaller }))
+      return await stream(library, subject.name, host, { seed: 4, ...amounts })
     } finally {
       host.end()
     }
   },
 }
 
-async function stream(
-  subject: Subject,
-  host: Host,
-  seed: number,
-  { records, updates, roundTrips }: Amounts,
-): Promise<Figures> {
+interface Course extends Amounts {
+  readonly seed: number
+}
+
+async function stream(library: Library, subject: string, host: Host, course: Course): Promise<Figures> {
+  const { seed, records, updates, others: roundTrips } = course
   const document = randomUpdates(seed, records, updates + roundTrips)
-  const port = await host.open(subject.name)
-  const writer = subject.open('writer')
+  const port = await host.open(subject, 'reader')
+  const writer = library.open('writer', 'writer')
   const channel = writer.dial(port)
   await channel.ready
   await inTurns(document.records, channel, (record) => writer.create(record))
@@ -67,7 +56,7 @@ async function stream(
   const trips = await roundTripTimes(writer, channel, document.updates.slice(updates))
   const after = await host.report()
   checkCount('changes seen by the receiver', after.applied - before.applied, updates + roundTrips)
-  checkDigests(digestOf(outcome(document)), { writer: digestOf(writer.records()), receiver: after.digest })
+  checkDigests(digestOf(outcome(document)), { writer: digestOfReplica(writer), receiver: after.digest })
   channel.close()
   await writer.close()
   return {
@@ -78,7 +67,11 @@ async function stream(
   }
 }
 
-async function inTurns<Item>(items: readonly Item[], channel: Channel, change: (item: Item) => void): Promise<void> {
+export async function inTurns<Item>(
+  items: readonly Item[],
+  channel: Channel,
+  change: (item: Item) => void,
+): Promise<void> {
   let count = 0
   for (const item of items) {
     change(item)
