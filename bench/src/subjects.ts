@@ -25,6 +25,14 @@ export const subjects: readonly Subject[] = [
     load: async () => (await import('./subjects/syncro.js')).libraryOfFormB,
   },
   {
+    name: 'syncro-esbuild',
+    kind: 'ours',
+    merges: true,
+    about: 'the same with the class in form A, lowered by esbuild.',
+    only: ['create', 'create-apply', 'update', 'bootstrap', 'read'],
+    load: async () => (await import('./subjects/syncro-esbuild.js')).library,
+  },
+  {
     name: 'yjs',
     kind: 'peer',
     merges: true,
