@@ -22,7 +22,6 @@ export function jobsOf({ workloads, subjects, records, quick }: Options): readon
   })
 }
 
-/** @throws Error where nobody does the work. */
 export function jobsOfWork(workload: Workload, subjects: readonly Subject[], amounts: Amounts): readonly Job[] {
   return subjects
     .filter((subject) => reasonAgainst(subject, workload.name) === undefined)

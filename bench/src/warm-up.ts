@@ -5,12 +5,15 @@ import { withRecords } from './workload.js'
 const mostMs = 2000
 const fewestRecords = 50
 
-/** Does the work with growing amounts, as long as the next one fits. */
+/** Does the work with growing amounts, up to half of the work itself, and again with that, as long as the next one fits. */
 export async function warmUp(amounts: Amounts, work: (amounts: Amounts) => Promise<unknown>): Promise<void> {
+  const mostRecords = Math.floor(amounts.records / 2)
+  if (mostRecords < fewestRecords) return
   const began = performance.now()
-  for (let records = fewestRecords; records <= amounts.records / 2; records *= 2) {
+  let records = fewestRecords
+  do {
     await work(withRecords(amounts, records))
-    // The next has twice the records, and costs as much as all before it: twice that where it is not linear.
-    if ((performance.now() - began) * 3 > mostMs) return
-  }
+    records = Math.min(records * 2, mostRecords)
+    // The next has twice the records at most, and costs as much as all before it: twice that where it is not linear.
+  } while ((performance.now() - began) * 3 < mostMs)
 }
