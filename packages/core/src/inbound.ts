@@ -179,7 +179,7 @@ export class Inbound {
         } else {
           const message = this.#reader.next()
           if (message === undefined) return
-          this.#counting(() => this.#hooks.v1(message))
+          this.#takeV1(message)
         }
       }
     } finally {
@@ -196,32 +196,35 @@ export class Inbound {
         { actual: bytes.length, limit },
       )
     if (this.#isVersion2) this.#takeV2(bytes)
-    else {
-      const message = decodeV1(bytes)
-      this.#counting(() => this.#hooks.v1(message))
-    }
+    else this.#takeV1(decodeV1(bytes))
   }
 
   #takeV2(body: Uint8Array): void {
     const binary = this.#binary
     if (binary === undefined) {
-      const { length } = body
-      const message = decodeMessage(body)
-      this.#counting(() => this.#hooks.v2(message, mostOfJson(length)))
+      this.#take(decodeMessage(body), mostOfJson(body.length))
       return
     }
     binary.open(body)
     // Whoever takes a message may end the session.
-    for (let message = binary.next(); message !== undefined && !this.#ended; message = binary.next()) {
-      const taken = message
-      this.#counting(() => this.#hooks.v2(taken, mostOfBinary(taken, binary.messageBytes)))
-    }
+    for (let message = binary.next(); message !== undefined && !this.#ended; message = binary.next())
+      this.#take(message, mostOfBinary(message, binary.messageBytes))
+  }
+
+  #take(message: Message, most: number): void {
+    const before = this.#scriber.kept
+    this.#hooks.v2(message, most)
+    this.#count(before)
+  }
+
+  #takeV1(message: ReceivedV1Message): void {
+    const before = this.#scriber.kept
+    this.#hooks.v1(message)
+    this.#count(before)
   }
 
   /** Notes what a message gave the store to do. */
-  #counting(take: () => void): void {
-    const before = this.#scriber.kept
-    take()
+  #count(before: number): void {
     const { kept, stored } = this.#scriber
     if (kept > before && kept > stored) this.#unstored.push(kept)
   }

@@ -18,7 +18,7 @@ import type { Authenticate } from './hello.js'
 import { type HistoryEntry, readHistory } from './history.js'
 import { type CoreLimits, defaultCoreLimits } from './limits.js'
 import { Link, type LinkOptions, turnAway } from './link.js'
-import { encoderOf, OutgoingStep } from './outgoing-step.js'
+import { OutgoingStep, StepEncoder } from './outgoing-step.js'
 import { Pending, type SyncState, type Unsent } from './pending.js'
 import { Session, type SessionOptions } from './session.js'
 import type { SessionContext } from './session-context.js'
@@ -54,6 +54,7 @@ export class Syncro {
   readonly #warned = new Set<string>()
   /** Uids that the program has named: what comes late for them is no mistake. */
   readonly #named = new Set<string>()
+  readonly #encoder: StepEncoder
   readonly #context: SessionContext
   #numbers = 0
   #isCopied = false
@@ -88,6 +89,7 @@ export class Syncro {
       time: this.#time,
       limits: this.limits,
     })
+    this.#encoder = new StepEncoder(this.scriber.ledger)
     this.#context = this.#sessionContext()
     this.scriber.on('step', (step) => this.#step(step))
     this.scriber.on('stored', () => {
@@ -465,7 +467,7 @@ export class Syncro {
 
   /** Sessions first, so that what is recorded travels whatever a listener does; then the classes. */
   #step(step: Step): void {
-    const outgoing = new OutgoingStep(step, this.limits.chunkBytes, this.#context.encoder)
+    const outgoing = new OutgoingStep(step, this.limits.chunkBytes, this.#encoder)
     for (const session of this.#sessions) session.step(outgoing)
     this.#classes.tell(step, originOf(step))
   }
@@ -478,7 +480,7 @@ export class Syncro {
       durable: this.#options.store !== undefined && this.#options.store.level !== 'memory',
       scriber,
       encoding: this.#options.encoding ?? 'binary',
-      encoder: encoderOf(scriber.ledger),
+      encoder: this.#encoder.encoder,
       clients: this.#clients,
       environment,
       time: this.#time,

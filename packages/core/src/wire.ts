@@ -17,23 +17,21 @@ import {
 } from '@syncro/protocol'
 import { type Batch, type Change, encodedBytes, maxStamp, type RowImage, type Stamp } from '@syncro/scriber'
 
-export function batchMessage(batch: Batch): BatchMessage {
-  const { stamp, writer, changes } = batch
-  return {
-    type: 'batch',
-    stamp,
-    writer,
-    changes: changes.map(changeMessage),
-  }
+/** Without an `after` a change is the same in both forms, as most are: to copy them would take longer than to encode them. */
+export function batchMessage({ stamp, writer, changes }: Batch): BatchMessage {
+  const written = hasAfter(changes) ? changes.map(changeMessage) : (changes as readonly Omit<Change, 'after'>[])
+  return { type: 'batch', stamp, writer, changes: written }
 }
 
 export function batchOf(message: BatchMessage): Batch {
   const { stamp, writer, changes } = message
-  return {
-    stamp,
-    writer,
-    changes: changes.map(changeOf),
-  }
+  if (!hasAfter(changes)) return message as BatchMessage & { readonly changes: readonly Omit<BatchChange, 'after'>[] }
+  return { stamp, writer, changes: changes.map(changeOf) }
+}
+
+function hasAfter(changes: readonly { readonly after?: unknown }[]): boolean {
+  for (const { after } of changes) if (after !== undefined) return true
+  return false
 }
 
 /** An upper bound of what a message that came in JSON takes when we write it: numbers may be shorter than we write them (`1e20`). */
@@ -87,17 +85,14 @@ const noNumbers: RowNumbers = {
   },
 }
 
-/** Most changes are the same in both forms: to copy them would take longer than to encode them. */
 function changeMessage(change: Change): BatchChange {
-  const { after } = change
-  if (after === undefined) return change as Omit<Change, 'after'>
-  return { ...change, after: [after.stamp, after.writer] }
+  const { after, ...rest } = change
+  return after === undefined ? rest : { ...rest, after: [after.stamp, after.writer] }
 }
 
 function changeOf(change: BatchChange): Change {
-  const { after } = change
-  if (after === undefined) return change as Omit<BatchChange, 'after'>
-  return { ...change, after: { stamp: after[0], writer: after[1] } }
+  const { after, ...rest } = change
+  return after === undefined ? rest : { ...rest, after: { stamp: after[0], writer: after[1] } }
 }
 
 /** Rows as messages of about so many bytes; a row too large for one is spread over several. */

@@ -64,14 +64,18 @@ export class Teller {
   }
 
   tell(effects: readonly Effect[], origin: StepOrigin): void {
-    if (this.#heard.size === 0 && !recordEventNames.some((name) => this.#events.has(name))) return
+    if (this.#heard.size === 0 && !this.#isHeard()) return
     for (const effect of effects) {
       if (!this.#binding.shows(effect.id)) continue
-      const heard = this.#heard.get(effect.id)
-      const listening = heard === undefined ? [this.#events] : [heard.events, this.#events]
-      this.#tellChange(effect, origin, listening)
-      if (effect.type !== 'destroyed') this.#tellMisfits(effect, origin, listening)
+      const heard = this.#heard.size === 0 ? undefined : this.#heard.get(effect.id)?.events
+      this.#tellChange(effect, origin, heard)
+      if (effect.type !== 'destroyed') this.#tellMisfits(effect, origin, heard)
     }
+  }
+
+  #isHeard(): boolean {
+    for (const name of recordEventNames) if (this.#events.has(name)) return true
+    return false
   }
 
   /** Drops all listeners. */
@@ -80,18 +84,19 @@ export class Teller {
     this.#events = this.#makeEvents()
   }
 
-  #tellChange(effect: Effect, origin: StepOrigin, listening: readonly Events<AnyEvents>[]): void {
-    const heard = listening.filter((events) => events.has(effect.type))
-    if (heard.length === 0) return
-    const fields = effect.fields.filter((name) => this.#binding.hasField(name))
-    if (effect.type === 'changed' && fields.length === 0) return
-    const event = this.#event(effect.type, effect, fields, origin)
-    for (const events of heard) events.emit(effect.type, event)
+  /** @param ofRecord the record's own listeners, who are told first. */
+  #tellChange(effect: Effect, origin: StepOrigin, ofRecord: Events<AnyEvents> | undefined): void {
+    const { type } = effect
+    if (!this.#events.has(type) && ofRecord?.has(type) !== true) return
+    const fields = this.#declared(effect.fields)
+    if (type === 'changed' && fields.length === 0) return
+    const event = this.#event(type, effect, fields, origin)
+    ofRecord?.emit(type, event)
+    this.#events.emit(type, event)
   }
 
-  #tellMisfits(effect: Effect, origin: StepOrigin, listening: readonly Events<AnyEvents>[]): void {
-    const heard = listening.filter((events) => events.has('misfit'))
-    if (heard.length === 0) return
+  #tellMisfits(effect: Effect, origin: StepOrigin, ofRecord: Events<AnyEvents> | undefined): void {
+    if (!this.#events.has('misfit') && ofRecord?.has('misfit') !== true) return
     for (const name of effect.fields) {
       if (!this.#binding.hasField(name)) continue
       const field = this.#binding.fields[this.#binding.indexOf(name)]!
@@ -102,8 +107,16 @@ export class Teller {
         type: 'misfit',
         value: handOut(value),
       }
-      for (const events of heard) events.emit('misfit', event)
+      ofRecord?.emit('misfit', event)
+      this.#events.emit('misfit', event)
     }
+  }
+
+  /** Those of a record's fields that the class declares: all of them, mostly. */
+  #declared(fields: readonly string[]): readonly string[] {
+    for (const name of fields)
+      if (!this.#binding.hasField(name)) return fields.filter((field) => this.#binding.hasField(field))
+    return fields
   }
 
   #event(

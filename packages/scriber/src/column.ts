@@ -63,10 +63,13 @@ class ColumnPage {
 
 export class Column {
   readonly name: string
+  /** The name in a list, for what is told of one field. */
+  readonly names: readonly string[]
   readonly pages: (ColumnPage | undefined)[] = []
 
   constructor(name: string) {
     this.name = name
+    this.names = [name]
   }
 
   has(slot: number): boolean {

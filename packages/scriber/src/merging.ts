@@ -133,7 +133,7 @@ export class Merging implements Merged {
     const mine = page === undefined ? absent : page.stamps.stamp(index)
     if (mine >= 0 && stamp <= mine && !this.#tieWon(table, slot, column, value, stamp, writer)) return
     if (!table.counts(slot, stamp, writer)) return
-    if (mine < 0 || !equalValues(page!.read(index), value)) this.#changed = added(this.#changed, name)
+    if (mine < 0 || !equalValues(page!.read(index), value)) this.#changed = withName(this.#changed, column)
     column.set(slot, freezeValue(value), stamp, writer, this.#position(table, slot))
   }
 
@@ -178,7 +178,7 @@ export class Merging implements Merged {
       const stamp = column.stamp(slot)
       if (stamp < 0 || table.counts(slot, stamp, column.writer(slot))) continue
       column.clear(slot)
-      if (!this.#changed.includes(column.name)) this.#changed = added(this.#changed, column.name)
+      if (!this.#changed.includes(column.name)) this.#changed = withName(this.#changed, column)
     }
   }
 }
@@ -192,6 +192,12 @@ function added<Item>(list: readonly Item[], item: Item): readonly Item[] {
     // Made here, and given to nobody before the step is over.
   ;(list as Item[]).push(item)
   return list
+}
+
+/** The names with a column's more. One name is the column's own list, which many share. */
+function withName(names: readonly string[], column: Column): readonly string[] {
+  if (names.length === 0) return column.names
+  return names.length === 1 ? [names[0]!, column.name] : added(names, column.name)
 }
 
 /**

@@ -232,7 +232,7 @@ export class Scriber {
     const { name } = table
     const id = table.id(slot)!
     const change: Change = { name, id, type: 'update', fields: { [column.name]: value } }
-    const effect: Effect = { name, id, type: 'changed', fields: [column.name], slot }
+    const effect: Effect = { name, id, type: 'changed', fields: column.names, slot }
     this.#finish({ stamp, writer: this.era, changes: [change] }, [effect])
   }
 
@@ -509,10 +509,10 @@ export class Scriber {
     }
   }
 
-  #finish(batch: Batch, effects: readonly Effect[], outlived: readonly number[] = []): void {
+  #finish(batch: Batch, effects: readonly Effect[], outlived: readonly number[] = nothing): void {
     this.#tell({
       batch,
-      rows: [],
+      rows: nothing,
       effects,
       outlived,
       origin: undefined,
@@ -573,11 +573,13 @@ export class Scriber {
 
   /** Steps are told in order: what a listener records is told after the step it listens to. */
   #tell(step: Step): void {
-    this.#steps.push(step)
-    if (this.#telling) return
+    if (this.#telling) {
+      this.#steps.push(step)
+      return
+    }
     this.#telling = true
     try {
-      for (let next = this.#steps.shift(); next !== undefined; next = this.#steps.shift())
+      for (let next: Step | undefined = step; next !== undefined; next = this.#steps.shift())
         this.#events.emit('step', next)
     } finally {
       this.#telling = false
@@ -672,6 +674,8 @@ export class Scriber {
     this.#keeper.keep({ ledger: this.ledgerId, eras: this.eras, ...this.#authorPart() })
   }
 }
+
+const nothing: readonly never[] = Object.freeze([])
 
 function isThenable<Result>(value: Result | PromiseLike<Result>): value is Promise<Result> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
