@@ -26,7 +26,7 @@ export class ModelBinding implements Binding<ModelCollection<AnyModel>> {
   readonly #class: ModelClass<AnyModel>
   readonly #schema: Schema
   readonly #byName: ReadonlyMap<string, number>
-  readonly #instances = new IdentityMap<AnyModel>()
+  readonly #instances: IdentityMap<AnyModel>
   readonly #nextId: () => string
 
   /** @throws UsageError `SYNCRO_CLASS_UNNAMED` in production, `SYNCRO_NAME_INVALID`, `SYNCRO_FIELD_INVALID`, `SYNCRO_FIELD_SHADOWED`. */
@@ -39,6 +39,7 @@ export class ModelBinding implements Binding<ModelCollection<AnyModel>> {
     this.syncro = syncro
     this.scriber = syncro.scriber
     this.table = syncro.scriber.ledger.table(schema.name)
+    this.#instances = new IdentityMap(this.table, syncro.environment.timers)
     const settled = schema.settle(() => this.#probe())
     this.fields = settled.map(
       (field) => new BoundField(field, schema.name, this.table.column(field.name), this.scriber),
@@ -141,7 +142,7 @@ export class ModelBinding implements Binding<ModelCollection<AnyModel>> {
 
   /** The one instance of a record that is here. */
   instance(id: RecordId, slot: number): AnyModel {
-    const known = this.#instances.get(id)
+    const known = this.#instances.get(id, slot)
     if (known !== undefined) return known
     const state = new RecordState(this, id, slot)
     this.#build(state)
@@ -155,7 +156,7 @@ export class ModelBinding implements Binding<ModelCollection<AnyModel>> {
     const state = new RecordState(this, id)
     const initial = this.#initial(this.#build(state))
     state.slot = this.#record(id, initial, given)
-    return this.#instances.get(id) ?? this.#adopt(state)
+    return this.#instances.get(id, state.slot) ?? this.#adopt(state)
   }
 
   /** Creates the record of a draft. */
@@ -205,7 +206,7 @@ export class ModelBinding implements Binding<ModelCollection<AnyModel>> {
 
   #adopt(state: RecordState): AnyModel {
     const model = state.model!
-    this.#instances.set(state.id, model)
+    this.#instances.set(state.slot, model)
     return model
   }
 

@@ -8,6 +8,7 @@ export class World {
   readonly warnings: { readonly code: string; readonly message: string }[] = []
   readonly #pairs = new Set<ConnectionPair>()
   readonly #tasks: (() => void)[] = []
+  readonly #timers = new Set<() => void>()
   #seed = 1
 
   client(uid: string, options: Partial<SyncroOptions> = {}): Syncro {
@@ -22,8 +23,10 @@ export class World {
           return bytes
         },
         timers: {
-          // Nothing here waits for time to pass.
-          set: () => () => undefined,
+          set: (_ms, callback) => {
+            this.#timers.add(callback)
+            return () => this.#timers.delete(callback)
+          },
           soon: (callback) => this.#tasks.push(callback),
           defer: (callback) => this.#tasks.push(callback),
         },
@@ -42,6 +45,14 @@ export class World {
     pair.b.attach({ receive: (bytes) => accepted.receive(bytes), close: () => accepted.close() })
     this.#pairs.add(pair)
     return pair
+  }
+
+  /** Time passes: whatever waits for it now runs. */
+  pass(): void {
+    const due = [...this.#timers]
+    this.#timers.clear()
+    for (const callback of due) callback()
+    this.settle()
   }
 
   /** Runs until nothing is under way. */

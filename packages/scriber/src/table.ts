@@ -26,6 +26,8 @@ export class Table {
   readonly #nameTaken: () => void
   /** How many records live. */
   living = 0
+  /** How often a slot was given back: whoever remembers something by slots sees whether they are still the same records'. */
+  released = 0
 
   /** @param nameTaken called before a column is made: the ledger bounds the names it keeps. */
   constructor(name: string, writers: Writers, nameTaken: () => void) {
@@ -148,6 +150,7 @@ export class Table {
 
   /** Gives a slot back, with nothing left in it. */
   release(slot: number): void {
+    this.released += 1
     this.#slots.delete(this.#ids[slot]!)
     this.#ids[slot] = undefined
     for (const column of this.columns.values()) column.clear(slot)

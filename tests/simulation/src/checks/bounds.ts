@@ -9,7 +9,7 @@ const slackBytes = 8 * 1024
 /** Sessions that may be open for one pair of machines: each may dial, and an older one may not know of its end yet. */
 const sessionsAPair = 4
 
-/** Timers of one session and of one link. */
+/** Timers of one session and of one link; a class has one, for its instances. */
 const timersEach = 4
 
 export class BoundsCheck implements Check {
@@ -35,7 +35,8 @@ export class BoundsCheck implements Check {
     const mostSessions = (this.#world.machines.length - 1) * sessionsAPair
     if (syncro.sessions.length > mostSessions)
       throw new CheckFailed(this.name, `${ready} has ${syncro.sessions.length} sessions, over ${mostSessions}`)
-    const mostTimers = (syncro.sessions.length + ready.machine.plan.dials.length + 1) * timersEach
+    const { models } = ready.program
+    const mostTimers = (syncro.sessions.length + ready.machine.plan.dials.length + 1) * timersEach + models.length
     if (timers.waiting > mostTimers)
       throw new CheckFailed(this.name, `${ready} has ${timers.waiting} timers, over ${mostTimers}`)
   }
