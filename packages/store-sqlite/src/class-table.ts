@@ -123,6 +123,7 @@ export class ClassTable {
     let after: number | ReturnType<typeof idCell> = Number.NEGATIVE_INFINITY
     for (;;) {
       const part: StoredRow[] = []
+      // Read to its end before a row is looked at: a query that damage ends half way would be in the way of closing.
       for (const cells of rows.all([this.number, after])) {
         part.push(this.#row(cells, unpacking))
         if (unpacking.isTabled) tabled += 1
