@@ -82,27 +82,37 @@ class Disk {
 }
 
 /** When the power is cut: while the file is opened, after so many acknowledgements, or while it is closed. */
-type Aim = 'opening' | 'keeping' | 'closing'
+type Aim = 'opening' | 'open' | 'keeping' | 'closing'
 
 interface Cut {
   readonly level: 'os' | 'disk'
   readonly aim: Aim
   /** Whether the writer goes on just before, so that calls are under way. */
   readonly underWay: boolean
+  /** Whether another writer was killed before this one: what it has left is in the system's hands, and is the disk's once this one has opened it. */
+  readonly afterKill: boolean
 }
 
-async function cutOnce(disk: Disk, place: Place, random: SeededRandom, { level, aim, underWay }: Cut): Promise<void> {
+async function cutOnce(disk: Disk, place: Place, random: SeededRandom, cut: Cut): Promise<void> {
+  const { level, aim, underWay, afterKill } = cut
   const version = random.below(versionCount)
   const { path, seed, recovered } = place
+  if (afterKill) {
+    const before = new WriterProcess({ path, level: 'os', seed, version, count: Number.MAX_SAFE_INTEGER, inFlight: 4 })
+    await before.acknowledges(1 + random.below(40))
+    before.kill()
+    await before.ended
+  }
   const count = aim === 'closing' ? 20 + random.below(40) : Number.MAX_SAFE_INTEGER
   const writer = new WriterProcess({ path, level, seed, version, count, inFlight: 1 + random.below(8) })
   if (aim === 'keeping') await writer.acknowledges(1 + random.below(mostAcknowledged))
   else await writer.heard(aim)
-  if (aim !== 'keeping') await new Promise((resolve) => setTimeout(resolve, random.below(15)))
+  if (aim !== 'keeping' && aim !== 'open') await new Promise((resolve) => setTimeout(resolve, random.below(15)))
   // From here on it acknowledges nothing, and none of its calls is under way: an fdatasync that is, while ext4 shuts down, can return as if all were
   // well although what it was to write is lost. (A loop of pwrite and fdatasync, without SQLite, was told so in 20 of 360 cuts.)
   await writer.stop()
-  const acknowledged = acknowledgedIn(writer.said).at(-1) ?? -1
+  const opened = Number(writer.said.find((line) => line.startsWith('open '))?.split(' ')[1] ?? -1)
+  const acknowledged = acknowledgedIn(writer.said).at(-1) ?? opened
   const before = writer.said.length
   await disk.cut(underWay ? { group: writer.group, microseconds: random.below(mostUnderWayUs) } : undefined)
   writer.kill()
@@ -116,6 +126,7 @@ async function cutOnce(disk: Disk, place: Place, random: SeededRandom, { level, 
   })
   say({ figure: `cuts of level ${level}`, count: 1 })
   say({ figure: `while ${aim}`, count: 1 })
+  if (afterKill) say({ figure: 'after a kill', count: 1 })
   if (underWay) say({ figure: 'with calls under way', count: 1 })
   say({ figure: `acknowledged by level ${level}`, count: Math.max(0, acknowledged - recovered) })
   say({ figure: 'recovered', count: found - recovered })
@@ -129,10 +140,12 @@ async function cutOnce(disk: Disk, place: Place, random: SeededRandom, { level, 
 /** The first of each level comes while the writer keeps: level os cannot but lose something then. */
 function drawn(random: SeededRandom, number: number, cut: number): Cut {
   const aim = random.pick(['opening', 'keeping', 'keeping', 'keeping', 'keeping', 'closing'] as const)
+  const afterKill = random.chance(0.3)
   return {
     // Which of the two levels meets the new file differs from case to case.
     level: (cut + number) % 2 === 0 ? 'disk' : 'os',
-    aim: cut < 2 ? 'keeping' : aim,
+    aim: cut < 2 ? 'keeping' : afterKill ? 'open' : aim,
+    afterKill: cut >= 2 && afterKill,
     underWay: random.chance(0.3),
   }
 }
