@@ -5,7 +5,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type StoredRow, StoreError } from '@syncro/scriber'
 import type { WrittenRow } from './class-table.js'
-import { isPassing, storeError } from './database.js'
+import { isBusy, isPassing, storeError } from './database.js'
 import type { Author } from './history.js'
 import { StateChanges } from './state.js'
 
@@ -137,9 +137,10 @@ function emptyGroup(): Group {
 
 function stallError(path: string, cause: unknown): StoreError {
   const text = cause instanceof Error ? cause.message : String(cause)
+  const cure = isBusy(cause) ? 'end the other program that writes it' : 'make room on its disk'
   return new StoreError(
     'SYNCRO_STORE_STALLED',
-    `${path} takes nothing just now (${text}): make room on its disk. What was changed last is shown here, but not stored, and sent to nobody; nothing new is taken until it is stored, which is tried again and again.`,
+    `${path} takes nothing just now (${text}): ${cure}. What was changed last is shown here, but not stored, and sent to nobody; nothing new is taken until it is stored, which is tried again and again.`,
     { cause },
   )
 }

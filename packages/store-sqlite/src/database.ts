@@ -54,8 +54,12 @@ const passing = ['SQLITE_FULL', 'SQLITE_IOERR_WRITE', 'SQLITE_IOERR_SHMSIZE', 'S
 
 /** Whether something that could not be written may be tried again. After a sync that failed it may not: nobody knows what the disk has. */
 export function isPassing(error: unknown): boolean {
-  const code = sqliteCode(error)
-  return code !== undefined && (passing.includes(code) || code.startsWith('SQLITE_BUSY'))
+  return isBusy(error) || passing.includes(sqliteCode(error) ?? '')
+}
+
+/** Whether another program holds the file. */
+export function isBusy(error: unknown): boolean {
+  return sqliteCode(error)?.startsWith('SQLITE_BUSY') === true
 }
 
 /** A name in SQL. */
@@ -70,6 +74,12 @@ export function storeError(path: string, cause: unknown): StoreError {
   const text = cause instanceof Error ? cause.message : String(cause)
   if (code?.startsWith('SQLITE_CORRUPT') === true || code === 'SQLITE_NOTADB' || cause instanceof SyntaxError)
     return damaged(path, text, cause)
+  if (isBusy(cause))
+    return new StoreError(
+      'SYNCRO_STORE_FAILED',
+      `${path} is held by another program, which writes it (${text}). End that, and open the store anew: nobody else may write it.`,
+      { cause },
+    )
   return new StoreError(
     'SYNCRO_STORE_FAILED',
     `${path} could not be read or written (${text}). Look whether the disk is full, the directory is there, and the file may be written; then open the store anew.`,

@@ -32,7 +32,12 @@ const tables = [
 export function prepare(database: Database, path: string): boolean {
   checkLog(path)
   // Outside readers are never in a writer's way, nor it in theirs; a commit is one write at the end of a file.
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = OFF')
+  if (first(database, 'PRAGMA journal_mode = WAL') !== 'wal')
+    throw new StoreError(
+      'SYNCRO_STORE_FAILED',
+      `${path} lies on a file system that SQLite's log needs more of than it has: a network's, mostly. Put it on a local disk.`,
+    )
+  database.exec('PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = OFF')
   const id = first(database, 'PRAGMA application_id')
   if (id === applicationId) {
     checkFormat(first(database, 'PRAGMA user_version'), path)

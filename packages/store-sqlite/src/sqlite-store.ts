@@ -24,8 +24,8 @@ import { LogSync } from './log-sync.js'
 import { State } from './state.js'
 import { truePath, Whereabouts } from './whereabouts.js'
 
-/** How long a reader of the file may hold up a commit, in ms. */
-const busyMs = 5_000
+/** How long the program stands still for somebody who holds the file just now, in ms. What takes longer is tried again later. */
+const busyMs = 100
 
 const retryMs = 1_000
 

@@ -130,3 +130,38 @@ describe('maintenance', () => {
     expect((await reread(path)).rows).toHaveLength(2)
   })
 })
+
+describe('another program that writes the file', () => {
+  test('stalls the store, which goes on when that has ended', async () => {
+    const path = newPath()
+    const store = sqlite(path, { retryMs: 1 })
+    const told: (string | undefined)[] = []
+    store.watch((stall) => told.push(stall?.message))
+    store.declare(todo)
+    await store.open()
+    onTestFinished(() => store.close())
+    const other = new Libsql(path)
+    onTestFinished(() => void other.close())
+    other.exec('BEGIN IMMEDIATE')
+    const kept = store.keep({ ledger, ...one })
+    while (told.length === 0) await new Promise((resolve) => setImmediate(resolve))
+    expect(told).toEqual([expect.stringContaining('end the other program that writes it')])
+    other.exec('ROLLBACK')
+    await kept
+    expect(told).toEqual([expect.any(String), undefined])
+  })
+
+  test('is named where the store is opened beside it', async () => {
+    const path = newPath()
+    await keep(path, {}, one)
+    const other = new Libsql(path)
+    onTestFinished(() => void other.close())
+    other.exec('BEGIN IMMEDIATE')
+    const store = sqlite(path)
+    store.declare({ ...todo, name: 'Another' })
+    await expect(store.open()).rejects.toMatchObject({
+      code: 'SYNCRO_STORE_FAILED',
+      message: expect.stringContaining('held by another program') as string,
+    })
+  })
+})
