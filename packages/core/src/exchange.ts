@@ -236,10 +236,8 @@ export class Exchange implements Dialogue<Message> {
     }
     if (since === undefined) this.#replica.owes = false
     // Acknowledged is what is there whole.
-    const isFirst = this.#acknowledge === undefined
     this.#acknowledge = { era, position: since ?? position, kept: this.#clients.keep(this.#replica) }
-    // It goes with whatever is said next. An answer to what has just come mostly is: a write of its own would take longer than that.
-    if (isFirst) this.#context.environment.timers.defer(() => this.#session.schedule())
+    this.#session.schedule()
   }
 
   #onAck({ era, position }: Ack): void {
