@@ -1,8 +1,8 @@
 /** What a session talks once the handshake has found out which version the peer speaks. */
-import type { Message, ReceivedV1Message } from '@syncro/protocol'
+import type { Message, ReceivedV1Message, RowsByColumns } from '@syncro/protocol'
 import type { OutgoingStep } from './outgoing-step.js'
 
-export interface Dialogue<Received extends Message | ReceivedV1Message> {
+export interface Dialogue<Received extends Message | RowsByColumns | ReceivedV1Message> {
   /** Begins: called once, when the session may send. */
   begin(): void
   /**

@@ -3,8 +3,8 @@
  * send each other what happens. What a peer is sent of our ledger is the business of the feed; this is what comes, and in which order things
  * may come.
  */
-import type { Ack, DigestMessage, Mark, Message, Pong } from '@syncro/protocol'
-import type { Batch, Cursor, RowImage } from '@syncro/scriber'
+import type { Ack, DigestMessage, Mark, Message, Pong, RowsByColumns } from '@syncro/protocol'
+import { type Batch, type Cursor, countRows, type RowColumns, type RowImage } from '@syncro/scriber'
 import type { Clients, Replica } from './clients.js'
 import { Comparing } from './comparing.js'
 import type { Dialogue } from './dialogue.js'
@@ -24,7 +24,7 @@ interface Judgement {
   readonly rows: number
 }
 
-export class Exchange implements Dialogue<Message> {
+export class Exchange implements Dialogue<Message | RowsByColumns> {
   readonly #session: Session
   readonly #context: SessionContext
   readonly #clients: Clients
@@ -68,7 +68,7 @@ export class Exchange implements Dialogue<Message> {
   }
 
   /** @param most bytes that it can take in JSON, at the most, as we would write it. */
-  receive(message: Message, most: number): void {
+  receive(message: Message | RowsByColumns, most: number): void {
     this.#expect(message)
     switch (message.type) {
       case 'batch':
@@ -77,7 +77,8 @@ export class Exchange implements Dialogue<Message> {
         break
       case 'rows':
         checkSendable(message, most)
-        this.#onRows(rowsOf(message))
+        if ('sections' in message) this.#onColumns(message)
+        else this.#onRows(rowsOf(message))
         break
       case 'mark':
         this.#onMark(message)
@@ -272,6 +273,12 @@ export class Exchange implements Dialogue<Message> {
     this.#session.progressed(rows.length)
   }
 
+  #onColumns(columns: RowColumns): void {
+    this.#checkTime(this.#guard.waitForColumns(columns))
+    this.#context.scriber.replayColumns(columns, this.#session)
+    this.#session.progressed(countRows(columns))
+  }
+
   /** What is ahead of time is not taken, nor anything that came with it; the cursor stays, so it comes again. */
   #checkTime(waitMs: number): void {
     if (waitMs === 0) return
@@ -296,11 +303,11 @@ export class Exchange implements Dialogue<Message> {
   }
 
   /** What may come: `resume` first, `resumed` once, and what a sender says that has read both cursors only after both have come. */
-  #expect(message: Message): void {
+  #expect(message: Pick<Message, 'type'>): void {
     if (!this.#isExpected(message)) throw unexpected(message.type)
   }
 
-  #isExpected({ type }: Message): boolean {
+  #isExpected({ type }: Pick<Message, 'type'>): boolean {
     if (type === 'error') return true
     if (this.#presented === undefined) return type === 'resume'
     switch (type) {

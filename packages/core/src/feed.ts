@@ -8,7 +8,7 @@ import { Held } from './held.js'
 import type { OutgoingStep } from './outgoing-step.js'
 import type { Session } from './session.js'
 import type { SessionContext } from './session-context.js'
-import type { Speech } from './speech.js'
+import type { Chunk, Speech } from './speech.js'
 import { rowBytes } from './wire.js'
 
 /**
@@ -176,9 +176,8 @@ export class Feed {
   #sendChunk(): boolean {
     const source = this.#source!
     const { kept } = this.#context.scriber
-    const { rows, ended } = this.#nextRows(source)
-    // One message where it can be: a catch-up of one chunk is one step for the peer.
-    this.#speech.rows(rows, this.#context.limits.chunkBytes * 2, kept)
+    const { chunk, ended } = this.#nextChunk(source)
+    this.#speech.chunk(chunk, kept)
     this.#sendOvertaken(kept)
     // The connection may have failed in between.
     if (this.#source !== source) return true
@@ -187,20 +186,26 @@ export class Feed {
     return ended
   }
 
-  #nextRows({ walk, since }: Source): { readonly rows: readonly RowImage[]; readonly ended: boolean } {
+  #nextChunk({ walk, since: after }: Source): { readonly chunk: Chunk; readonly ended: boolean } {
     const { chunkBytes, chunkRows } = this.#context.limits
     const { ledger } = this.#context.scriber
-    const rows: RowImage[] = []
+    const certain = this.#held.certain
+    const rows: number[] = []
     let bytes = 0
+    let ended = false
     for (let looked = 0; bytes < chunkBytes && looked < chunkRows; looked++) {
       const row = walk.next()
-      if (row === undefined) return { rows, ended: true }
-      const image = ledger.image(row, since)
-      if (image === undefined || this.#held.holdsRow(row, image)) continue
-      rows.push(image)
-      bytes += rowBytes(image)
+      if (row === undefined) {
+        ended = true
+        break
+      }
+      const weight = ledger.weigh(row, after)
+      if (weight.bytes === 0) continue
+      if (weight.newest > certain && this.#held.holdsRow(row, ledger.image(row, after)!)) continue
+      rows.push(row)
+      bytes += weight.bytes
     }
-    return { rows, ended: false }
+    return { chunk: { ledger, rows, after, bytes }, ended }
   }
 
   #endWalk({ walk }: Source): void {

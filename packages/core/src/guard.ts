@@ -2,7 +2,16 @@
  * Which stamps are ahead of time (DESIGN section 5, "Guard"). A stamp from the future would win every conflict until then, so nobody takes one
  * from its author that is more than a few minutes ahead. It is never made smaller on the way: then everybody would have another.
  */
-import { type Batch, maxStamp, type RowImage, stampAt, wallMsOf } from '@syncro/scriber'
+import {
+  type Batch,
+  imagesOf,
+  maxStamp,
+  newestInColumns,
+  type RowColumns,
+  type RowImage,
+  stampAt,
+  wallMsOf,
+} from '@syncro/scriber'
 import type { CoreLimits } from './limits.js'
 
 /** The greatest stamps that are taken at a moment. */
@@ -45,6 +54,16 @@ export class Guard {
       for (const { stamp, writer } of fields) wait = Math.max(wait, this.#wait(stamp, writer, greatest))
     }
     return wait
+  }
+
+  /** The same for rows by columns: one by one only if one may be too new. */
+  waitForColumns(columns: RowColumns): number {
+    return newestInColumns(columns) <= this.certain ? 0 : this.waitForRows(imagesOf(columns))
+  }
+
+  /** The greatest stamp that can be taken now, whoever wrote it. */
+  get certain(): number {
+    return this.#greatest().ofAuthors
   }
 
   #greatest(): Greatest {

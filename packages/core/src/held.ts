@@ -43,6 +43,11 @@ export class Held {
     return true
   }
 
+  /** The greatest stamp that can be sent now, whoever wrote it: a row with none newer need not be looked at. */
+  get certain(): number {
+    return this.#guard.certain
+  }
+
   /** Holds a row back if it is too new. */
   holdsRow(row: number, image: RowImage): boolean {
     const waitMs = this.#guard.waitForRows([image])

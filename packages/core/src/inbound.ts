@@ -13,6 +13,7 @@ import {
   type Message,
   ProtocolError,
   type ReceivedV1Message,
+  type RowsByColumns,
   type Upgrade,
   V1Reader,
 } from '@syncro/protocol'
@@ -24,7 +25,7 @@ import { mostOfBinary, mostOfJson } from './wire.js'
 export interface InboundHooks {
   v1(message: ReceivedV1Message): void
   /** `most`: the bytes that it can take in JSON, at the most. */
-  v2(message: Message, most: number): void
+  v2(message: Message | RowsByColumns, most: number): void
 }
 
 export class Inbound {
@@ -207,11 +208,11 @@ export class Inbound {
     }
     binary.open(body)
     // Whoever takes a message may end the session.
-    for (let message = binary.next(); message !== undefined && !this.#ended; message = binary.next())
+    for (let message = binary.nextByColumns(); message !== undefined && !this.#ended; message = binary.nextByColumns())
       this.#take(message, mostOfBinary(message, binary.messageBytes))
   }
 
-  #take(message: Message, most: number): void {
+  #take(message: Message | RowsByColumns, most: number): void {
     const before = this.#scriber.kept
     this.#hooks.v2(message, most)
     this.#count(before)

@@ -1,9 +1,27 @@
 /** How a session says what it has to say: its messages in the encoding that was agreed upon, queued for its connection. */
-import { type BinaryEncoder, encodeFrame, encodeMessageFrame, type Message, type Told } from '@syncro/protocol'
-import type { RowImage } from '@syncro/scriber'
+import {
+  type BinaryEncoder,
+  encodeFrame,
+  encodeMessageFrame,
+  MAX_FIELDS,
+  MAX_FRAME_BYTES,
+  MAX_ROWS,
+  type Message,
+  type Told,
+} from '@syncro/protocol'
+import { columnsOf, type Ledger, type RowImage } from '@syncro/scriber'
 import type { Outbound } from './outbound.js'
 import type { OutgoingStep } from './outgoing-step.js'
 import { rowsMessages } from './wire.js'
+
+/** What came into some rows of a ledger after a position. */
+export interface Chunk {
+  readonly ledger: Ledger
+  readonly rows: readonly number[]
+  readonly after: number
+  /** What the rows were weighed: see `Ledger.weigh`. */
+  readonly bytes: number
+}
 
 export interface Speech {
   /** @param kept how many transactions must be stored before it may leave. */
@@ -13,6 +31,8 @@ export interface Speech {
   step(step: OutgoingStep): void
   /** Rows as messages of about so many bytes. */
   rows(rows: Iterable<RowImage>, chunkBytes: number, kept: number): void
+  /** A chunk of a catch-up. */
+  chunk(chunk: Chunk, kept: number): void
   /** Rows are forgotten: their numbers may soon be other records'. */
   trimmed(rows: readonly number[]): void
   /** A message as it goes on the wire, for whoever writes it past the queue. */
@@ -43,6 +63,11 @@ export class JsonSpeech implements Speech {
 
   rows(rows: Iterable<RowImage>, chunkBytes: number, kept: number): void {
     for (const message of rowsMessages(rows, chunkBytes)) this.say(message, kept)
+  }
+
+  chunk(chunk: Chunk, kept: number): void {
+    // One message where it can be: a catch-up of one chunk is one step for the peer. JSON takes some five times what the rows were weighed.
+    this.rows(imagesOfChunk(chunk), Number.POSITIVE_INFINITY, kept)
   }
 
   trimmed(): void {
@@ -89,6 +114,15 @@ export class BinarySpeech implements Speech {
     for (const message of rowsMessages(rows, chunkBytes)) this.say(message, kept)
   }
 
+  chunk(chunk: Chunk, kept: number): void {
+    const { ledger, rows, after } = chunk
+    if (rows.length === 0) return
+    const columns = isSmall(chunk) ? columnsOf(ledger, rows, after) : undefined
+    if (columns?.sections.every(({ fields }) => fields.length <= MAX_FIELDS))
+      this.#pack(this.#encoder.encodeSections(columns), kept)
+    else this.rows(imagesOfChunk(chunk), MAX_FRAME_BYTES / 4, kept)
+  }
+
   trimmed(rows: readonly number[]): void {
     this.#told.forget(rows)
   }
@@ -103,5 +137,17 @@ export class BinarySpeech implements Speech {
     const before = this.#told.definitions(encoded)
     if (before !== undefined) this.#outbound.pack(before, kept)
     this.#outbound.pack(encoded.bytes, kept)
+  }
+}
+
+/** Whether a chunk is sure to fit in one message. Text may take three times its length. */
+function isSmall({ rows, bytes }: Chunk): boolean {
+  return rows.length <= MAX_ROWS && bytes <= MAX_FRAME_BYTES / 4
+}
+
+function* imagesOfChunk({ ledger, rows, after }: Chunk): Iterable<RowImage> {
+  for (const row of rows) {
+    const image = ledger.image(row, after)
+    if (image !== undefined) yield image
   }
 }

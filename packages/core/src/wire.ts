@@ -13,6 +13,8 @@ import {
   type RowNumbers,
   type RowStamp,
   type Rows,
+  type RowsByColumns,
+  rowsOfSections,
   type Value,
 } from '@syncro/protocol'
 import { type Batch, type Change, encodedBytes, maxStamp, type RowImage, type Stamp } from '@syncro/scriber'
@@ -40,7 +42,7 @@ export function mostOfJson(bytes: number): number {
 }
 
 /** … and one that came in the binary encoding, where what takes two bytes may name a class, a field and a record of 256 units each. */
-export function mostOfBinary({ type }: Message, bytes: number): number {
+export function mostOfBinary({ type }: Pick<Message, 'type'>, bytes: number): number {
   return type === 'batch' ? bytes * 1_700 : bytes * 8
 }
 
@@ -51,10 +53,11 @@ export function mostOfBinary({ type }: Message, bytes: number): number {
  * @param most an upper bound of the bytes that it takes in JSON: most messages need no closer look.
  * @throws ProtocolError `SYNCRO_FRAME_TOO_LARGE`.
  */
-export function checkSendable(message: BatchMessage | Rows, most: number): void {
+export function checkSendable(message: BatchMessage | Rows | RowsByColumns, most: number): void {
   if (most <= MAX_FRAME_BYTES) return
   if (message.type === 'rows') {
-    for (const row of message.rows) for (const [field, value] of row.fields) checkField(row.name, row.id, field, value)
+    const { rows } = 'sections' in message ? rowsOfSections(message) : message
+    for (const row of rows) for (const [field, value] of row.fields) checkField(row.name, row.id, field, value)
     return
   }
   if (batchBytes(message) <= mostChunkBytes) return

@@ -122,7 +122,8 @@ describe('a comparison', () => {
       const { received } = compare(world, a, b, { highWaterBytes: 300 })
       expect(state(b), `seed ${seed}`).toEqual(state(a))
       expect([a.status, b.status], `seed ${seed}`).toEqual(['live', 'live'])
-      expect(received.a + received.b, `seed ${seed}`).toBeLessThanOrEqual(2 * differing + 3)
+      // Each goes both ways at the most; a few whose birth met a newer destroy come back once more.
+      expect(received.a + received.b, `seed ${seed}`).toBeLessThanOrEqual(2.2 * differing + 3)
       rows += received.a + received.b
       total += 400
     }

@@ -178,4 +178,29 @@ describe('in the binary encoding', () => {
       .settle()
     expect(peer.session.reason).toMatchObject({ code: 'SYNCRO_FRAME_TOO_LARGE' })
   })
+
+  test('a catch-up of rows with more fields together than a message may have comes whole', () => {
+    const world = new World()
+    const [a, b] = [world.client('a', { encoding: 'binary' }), world.client('b', { encoding: 'binary' })]
+    const fields = (from: number, count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, at) => [`field ${from + at}`, at]))
+    a.record('Todo', 'create', 1, fields(0, 800))
+    a.record('Todo', 'create', 2, fields(700, 900))
+    a.record('Todo', 'create', 3, fields(0, 1_000))
+    a.record('Todo', 'update', 3, fields(1_000, 500))
+    world.join(a, b)
+    world.settle()
+    expect(state(b)).toEqual(state(a))
+    expect(b.status).toBe('live')
+  })
+
+  test('what one row holds is parted where it would not fit', () => {
+    const world = new World()
+    const [a, b] = [world.client('a', { encoding: 'binary' }), world.client('b', { encoding: 'binary' })]
+    for (let n = 0; n < 6; n++)
+      a.record('Todo', n === 0 ? 'create' : 'update', 1, { [`text ${n}`]: 'é'.repeat(900_000) })
+    world.join(a, b)
+    world.settle()
+    expect(state(b)).toEqual(state(a))
+  })
 })

@@ -39,13 +39,13 @@ describe('a restart', () => {
   test('in the middle of a catch-up goes on where it was, with `since`', () => {
     const world = new World()
     const storeB = disk()
-    const limits = { chunkBytes: 2000, maxQueuedBytes: 1000, writeBytes: 500 }
+    const limits = { chunkBytes: 500, maxQueuedBytes: 250, writeBytes: 125 }
     const a = world.client('a', { store: disk(), limits })
     let b = world.client('b', { store: storeB })
     fill(a, 1000)
     // Old fields in new places: what `since` is for.
     for (let id = 0; id < 1000; id += 7) a.record('Todo', 'update', id, { done: true })
-    let pair = world.join(a, b, { highWaterBytes: 500 })
+    let pair = world.join(a, b, { highWaterBytes: 125 })
     const whole = (() => {
       const other = new World()
       const [from, to] = [other.client('a', { limits }), other.client('b')]
@@ -70,7 +70,7 @@ describe('a restart', () => {
       const cursor = b.scriber.remembered.replicas[0]?.cursor
       if (cursor?.since !== undefined) sinces.push(cursor.since)
       if (breaks % 3 === 0) a.record('Todo', 'update', (breaks * 37) % 1000, { title: `break ${breaks}` })
-      pair = world.join(a, b, { highWaterBytes: 500 })
+      pair = world.join(a, b, { highWaterBytes: 125 })
     }
     world.settle()
     written += pair.a.writtenBytes

@@ -1,8 +1,14 @@
 /** `@syncro/protocol`: frames, messages, limits, and the contracts of connections and transports. Knows no classes and no clocks. */
 
-export { BinaryDecoder } from './binary/binary-decoder.js'
+export { BinaryDecoder, type MessageByColumns, type RowsByColumns } from './binary/binary-decoder.js'
 export { BinaryEncoder } from './binary/binary-encoder.js'
-export type { FieldColumn, RowSection, RowSections, StampColumn } from './binary/columns.js'
+export {
+  type FieldColumn,
+  type RowSection,
+  type RowSections,
+  rowsOfSections,
+  type StampColumn,
+} from './binary/columns.js'
 export type { RowNumbers } from './binary/numbering.js'
 export type { Encoded, Told } from './binary/told.js'
 export { decodeMessage, encodeMessage, encodeMessageFrame } from './codec.js'

@@ -66,7 +66,7 @@ export interface Merged {
   /** False if nothing in it was newer than what is here: it is neither recorded nor forwarded. */
   readonly effective: boolean
   readonly effects: readonly Effect[]
-  /** Of merged rows those that held anything newer: what is worth forwarding. */
+  /** Of merged rows those that held anything newer: what is worth forwarding. Rows that came by columns are made at the first look. */
   readonly rows: readonly RowImage[]
   /**
    * Rows that are to be sent back whole: their destroy here is newer than the one that a birth brought along, or they held fields that waited for

@@ -24,6 +24,20 @@ export function encodedBytes(value: Value): number {
   return bytes
 }
 
+/** About what a value takes in the binary encoding, without a look at its text. */
+export function roughBytes(value: Value): number {
+  switch (typeof value) {
+    case 'string':
+      return 2 + value.length
+    case 'number':
+      return 8
+    case 'boolean':
+      return 1
+    default:
+      return encodedBytes(value)
+  }
+}
+
 /** Bytes of a text in JSON, quotes and escapes included. */
 export function textBytes(text: string): number {
   let bytes = 2

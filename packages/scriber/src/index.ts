@@ -18,6 +18,13 @@ export { Ledger } from './ledger.js'
 export { defaultScriberLimits, maxLedgerNames, maxReplayedNames, type ScriberLimits } from './limits.js'
 export { MemoryStore } from './memory-store.js'
 export { compareStamps, compareValues } from './order.js'
+export {
+  columnsOf,
+  countRows,
+  imagesOf,
+  newestInColumns,
+  type RowColumns,
+} from './row-columns.js'
 export { type Place, type Remembered, type RestampOptions, Scriber, type ScriberOptions } from './scriber.js'
 export type { OpeningProgress, ScriberEvents, Step } from './step.js'
 export type {

@@ -5,16 +5,26 @@
 import { ArrivalOrder, lowered, type Walk } from './arrival-order.js'
 import type { Batch, FieldImage, Merged, RowImage, Stamp } from './change.js'
 import { Digest } from './digest.js'
+import { roughBytes } from './encoded-bytes.js'
 import { StoreError } from './errors.js'
 import { grown, nextCapacity } from './grow.js'
 import type { RecordId } from './ids.js'
 import { Merging } from './merging.js'
 import { Names } from './names.js'
+import type { RowColumns } from './row-columns.js'
 import { absent } from './stamp-page.js'
 import type { StoredRow } from './store.js'
 import { Table } from './table.js'
 import { freezeValue } from './value.js'
 import { Writers } from './writers.js'
+
+/** See `Ledger.weigh`. */
+export interface Weight {
+  readonly bytes: number
+  readonly newest: number
+}
+
+const nothingNewer: Weight = { bytes: 0, newest: -1 }
 
 export interface LedgerOptions {
   /** Less than 32 bits only in tests of rebasing. */
@@ -152,6 +162,20 @@ export class Ledger {
     return this.#merged(merging, known)
   }
 
+  /**
+   * Merges rows that come by columns, in one step.
+   *
+   * @throws UsageError `SYNCRO_NAMES_FULL`, before anything of them is merged.
+   */
+  mergeColumns(columns: RowColumns): Merged {
+    this.#names.checkRoom(columns.sections, this)
+    const known = this.writers.size
+    const merging = new Merging(this)
+    const writers = columns.writers.map((id) => this.writers.number(id))
+    for (const section of columns.sections) merging.section(section, columns.writers, writers)
+    return this.#merged(merging, known)
+  }
+
   /** Rows touched after a position, in rising position. */
   walk(after: number): Walk {
     return this.order.walk(after)
@@ -173,6 +197,30 @@ export class Ledger {
     const isNews = hasLife && table.lifeOffset(slot) > afterOffset
     if (!isNews && fields.length === 0) return undefined
     return { name: table.name, id: table.id(slot)!, ...(isNews ? this.life(table, slot) : undefined), fields }
+  }
+
+  /**
+   * What came into a row after a position, weighed: about how many bytes it takes in the binary encoding, and its newest stamp. 0 bytes for nothing.
+   */
+  weigh(row: number, after: number): Weight {
+    const { table, slot } = this.place(row)
+    const afterOffset = after - this.order.base
+    let bytes = 0
+    let newest = -1
+    const hasDestroy = table.destroy(slot) >= 0
+    for (const column of table.columns.values()) {
+      const stamp = column.stamp(slot)
+      if (stamp < 0 || column.offset(slot) <= afterOffset) continue
+      if (hasDestroy && !table.counts(slot, stamp, column.writer(slot))) continue
+      bytes += 8 + roughBytes(column.get(slot)!)
+      if (stamp > newest) newest = stamp
+    }
+    const hasLife = table.birth(slot) >= 0 || hasDestroy
+    const isNews = hasLife && table.lifeOffset(slot) > afterOffset
+    if (!isNews && bytes === 0) return nothingNewer
+    const id = table.id(slot)!
+    if (isNews) newest = Math.max(newest, table.birth(slot), table.destroy(slot))
+    return { bytes: bytes + 10 + (typeof id === 'string' ? id.length : 8), newest }
   }
 
   /** Birth and destroy of a row: they travel together. */

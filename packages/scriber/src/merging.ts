@@ -7,6 +7,7 @@ import type { Column } from './column.js'
 import { equalValues } from './equality.js'
 import type { RecordId } from './ids.js'
 import { compareValues } from './order.js'
+import { imagesOfSection, isPresent, type RowSection, type StampColumn } from './row-columns.js'
 import { absent, pageBits, pageMask } from './stamp-page.js'
 import type { Table } from './table.js'
 import { freezeValue, type Value } from './value.js'
@@ -28,9 +29,11 @@ export class Merging implements Merged {
   effective = false
   effects: readonly Effect[] = nothing
   outlived: readonly number[] = nothing
-  rows: readonly RowImage[] = nothing
   conflicts: readonly Conflict[] = nothing
   readonly #ledger: MergeTarget
+  #rows: readonly RowImage[] = nothing
+  /** Rows that came by columns and held anything newer; no images were made of them yet. */
+  #newer: NewerRows[] = []
   /** Of the row at hand. */
   #id: RecordId = ''
   #offset = 0
@@ -42,6 +45,14 @@ export class Merging implements Merged {
 
   constructor(ledger: MergeTarget) {
     this.#ledger = ledger
+  }
+
+  get rows(): readonly RowImage[] {
+    for (const { writers, section, rows } of this.#newer)
+      for (const image of imagesOfSection(writers, section, (row) => rows.has(row)))
+        this.#rows = added(this.#rows, image)
+    this.#newer = []
+    return this.#rows
   }
 
   change(change: Change, stamp: number, writer: number): void {
@@ -70,7 +81,53 @@ export class Merging implements Merged {
     for (const field of row.fields)
       this.#field(table, slot, field.name, field.value, field.stamp, writers.number(field.writer))
     this.#end(table, slot, lived, life)
-    if (this.#isNewer) this.rows = added(this.rows, row)
+    if (this.#isNewer) this.#rows = added(this.#rows, row)
+  }
+
+  /** @param numbers the ledger's numbers of the writers. */
+  section(section: RowSection, writers: readonly string[], numbers: readonly number[]): void {
+    const table = this.#ledger.table(section.name)
+    const births = new Entries(section.birth)
+    const destroys = new Entries(section.destroy)
+    const fields = section.fields.map((field) => ({ field, entries: new Entries(field) }))
+    const newer = new Set<number>()
+    for (let row = 0; row < section.ids.length; row++) {
+      const id = section.ids[row]!
+      const slot = this.#ledger.slot(table, id)
+      const lived = this.#begin(table, slot, id)
+      const life = this.#life(table, slot, births.next(row), destroys.next(row), section, numbers)
+      for (const { field, entries } of fields) {
+        const entry = entries.next(row)
+        if (entry < 0) continue
+        const writer = numbers[field.writers[entry]!]!
+        this.#field(table, slot, field.name, field.values[entry]!, field.stamps[entry]!, writer)
+      }
+      this.#end(table, slot, lived, life)
+      if (this.#isNewer) newer.add(row)
+    }
+    if (newer.size > 0) this.#newer.push({ writers, section, rows: newer })
+  }
+
+  /** @param birth entries of the section; -1 for none. */
+  #life(
+    table: Table,
+    slot: number,
+    birth: number,
+    destroy: number,
+    section: RowSection,
+    numbers: readonly number[],
+  ): boolean {
+    if (birth < 0 && destroy < 0) return false
+    const destroyed =
+      destroy < 0
+        ? undefined
+        : {
+            stamp: section.destroy!.stamps[destroy]!,
+            writer: this.#ledger.writers.id(numbers[section.destroy!.writers[destroy]!]!),
+          }
+    if (birth < 0) return this.#destroy(table, slot, destroyed!.stamp, this.#ledger.writers.number(destroyed!.writer))
+    const writer = numbers[section.birth!.writers[birth]!]!
+    return this.#reborn(table, slot, destroyed, section.birth!.stamps[birth]!, writer)
   }
 
   #begin(table: Table, slot: number, id: RecordId): boolean {
@@ -183,6 +240,28 @@ export class Merging implements Merged {
   }
 }
 
+/** Those of a section's rows that held anything newer. */
+interface NewerRows {
+  readonly writers: readonly string[]
+  readonly section: RowSection
+  readonly rows: ReadonlySet<number>
+}
+
+/** Finds the entries of a column row by row. */
+class Entries {
+  readonly #column: StampColumn | undefined
+  #next = 0
+
+  constructor(column: StampColumn | undefined) {
+    this.#column = column
+  }
+
+  /** The row's entry; -1 for none. */
+  next(row: number): number {
+    return this.#column === undefined || !isPresent(this.#column, row) ? -1 : this.#next++
+  }
+}
+
 const nothing: readonly never[] = Object.freeze([])
 
 /** The list with an item more: a new one for the first. */
@@ -215,8 +294,9 @@ export function moveWaiting(table: Table, slot: number, offset: number): boolean
 }
 
 /** The fields that are set in a record. */
-export function presentFields(table: Table, slot: number): string[] {
-  const names: string[] = []
-  for (const column of table.columns.values()) if (column.has(slot)) names.push(column.name)
+export function presentFields(table: Table, slot: number): readonly string[] {
+  const { names } = table
+  for (const column of table.columns.values())
+    if (!column.has(slot)) return names.filter((name) => table.columns.get(name)!.has(slot))
   return names
 }

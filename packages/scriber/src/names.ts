@@ -4,6 +4,9 @@ import { UsageError } from './errors.js'
 import { maxLedgerNames, maxReplayedNames } from './limits.js'
 import type { Table } from './table.js'
 
+/** What needs names: a class, and fields by name or in a list. */
+type Named = Change | (Pick<RowImage, 'name'> & { readonly fields: readonly { readonly name: string }[] })
+
 export class Names {
   #count = 0
 
@@ -18,7 +21,7 @@ export class Names {
    *
    * @throws UsageError `SYNCRO_NAMES_FULL`
    */
-  checkRoom(parts: readonly (Change | RowImage)[], known: { findTable(name: string): Table | undefined }): void {
+  checkRoom(parts: readonly Named[], known: { findTable(name: string): Table | undefined }): void {
     let most = this.#count
     for (const { fields } of parts) {
       most += 1
@@ -32,10 +35,7 @@ export class Names {
   }
 }
 
-function countUnknown(
-  parts: readonly (Change | RowImage)[],
-  known: { findTable(name: string): Table | undefined },
-): number {
+function countUnknown(parts: readonly Named[], known: { findTable(name: string): Table | undefined }): number {
   const unknown = new Map<string, Set<string>>()
   let count = 0
   for (const { name, fields } of parts) {
@@ -52,12 +52,12 @@ function countUnknown(
   return count
 }
 
-function fieldNames(fields: Change['fields'] | RowImage['fields']): readonly string[] {
+function fieldNames(fields: Named['fields']): readonly string[] {
   if (fields === undefined) return []
   return isImages(fields) ? fields.map(({ name }) => name) : Object.keys(fields)
 }
 
-function isImages(fields: NonNullable<Change['fields']> | RowImage['fields']): fields is RowImage['fields'] {
+function isImages(fields: NonNullable<Named['fields']>): fields is readonly { readonly name: string }[] {
   return Array.isArray(fields)
 }
 

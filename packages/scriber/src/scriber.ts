@@ -17,6 +17,7 @@ import { Keeper } from './keeper.js'
 import { Ledger } from './ledger.js'
 import { defaultScriberLimits, type ScriberLimits } from './limits.js'
 import { findAnew, makeAnew } from './restamping.js'
+import { newestInColumns, type RowColumns } from './row-columns.js'
 import type { ScriberEvents, Step } from './step.js'
 import type {
   Age,
@@ -284,6 +285,14 @@ export class Scriber {
     return this.#replayed(merged, undefined, origin)
   }
 
+  /** The same for rows that come by columns. */
+  replayColumns(columns: RowColumns, origin: unknown): Merged {
+    this.#checkReplay()
+    const merged = this.ledger.mergeColumns(columns)
+    this.#clock.observe(newestInColumns(columns))
+    return this.#replayed(merged, undefined, origin)
+  }
+
   /**
    * Makes anew, in order and with earlier stamps, what was recorded here under stamps that are ahead of time, in a new era whose clock begins at
    * the greatest of wall time, the newest stamp of all that stays, and the newest that somebody else has. Nobody is told of a step, since no value changes.
@@ -523,11 +532,14 @@ export class Scriber {
 
   #replayed(merged: Merged, batch: Batch | undefined, origin: unknown): Merged {
     for (const conflict of merged.conflicts) this.#events.emit('conflict', conflict)
-    const { effective, rows, effects, outlived } = merged
+    const { effective, effects, outlived } = merged
     if (!effective && outlived.length === 0) return merged
     this.#tell({
       batch: effective ? batch : undefined,
-      rows,
+      // Only whoever passes rows on looks at them.
+      get rows() {
+        return merged.rows
+      },
       effects,
       outlived,
       origin,

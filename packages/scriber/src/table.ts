@@ -18,6 +18,8 @@ class LifePage {
 export class Table {
   readonly name: string
   readonly columns = new Map<string, Column>()
+  /** Of all columns; another list where there are more. */
+  names: readonly string[] = []
   readonly #writers: Writers
   readonly #slots = new Map<RecordId, number>()
   readonly #ids: (RecordId | undefined)[] = []
@@ -60,6 +62,7 @@ export class Table {
       this.#nameTaken()
       column = new Column(name)
       this.columns.set(name, column)
+      this.names = [...this.names, name]
     }
     return column
   }

@@ -7,14 +7,23 @@ import { type Cursor, parseSince } from '../messages/cursor.js'
 import type { ErrorMessage } from '../messages/error.js'
 import type { Mark } from '../messages/mark.js'
 import type { Message } from '../messages/message.js'
+import type { Rows } from '../messages/rows.js'
 import { readBatch, readUpdate } from './batch-bytes.js'
 import { ByteReader, malformed } from './byte-reader.js'
-import { rowsOfSections } from './columns.js'
+import { type RowSections, rowsOfSections } from './columns.js'
 import { readDigest } from './digest-bytes.js'
 import { Item } from './items.js'
 import { Numbers, readRecordId } from './numbers.js'
 import { readSections } from './rows-bytes.js'
 import { Containers } from './value-bytes.js'
+
+/** A `rows` message that is there by columns. */
+export interface RowsByColumns extends RowSections {
+  readonly type: 'rows'
+}
+
+/** A message, rows by columns. */
+export type MessageByColumns = Exclude<Message, Rows> | RowsByColumns
 
 export class BinaryDecoder {
   readonly #reader = new ByteReader()
@@ -38,6 +47,12 @@ export class BinaryDecoder {
    * `SYNCRO_MESSAGE_UNKNOWN`, and nothing else, whatever the bytes are; then neither the body nor what follows it is of any use.
    */
   next(): Message | undefined {
+    const message = this.nextByColumns()
+    return message !== undefined && 'sections' in message ? rowsOfSections(message) : message
+  }
+
+  /** The same, with rows as they came: by columns. */
+  nextByColumns(): MessageByColumns | undefined {
     while (this.#reader.left > 0) {
       this.#began = this.#reader.at
       this.#containers.clear()
@@ -71,7 +86,7 @@ export class BinaryDecoder {
     }
   }
 
-  #message(kind: number): Message {
+  #message(kind: number): MessageByColumns {
     const reader = this.#reader
     switch (kind) {
       case Item.update:
@@ -81,7 +96,7 @@ export class BinaryDecoder {
       case Item.batchAt:
         return readBatch(reader, this.#numbers, this.#containers, kind === Item.batch)
       case Item.rows:
-        return rowsOfSections(readSections(reader, this.#numbers, this.#containers))
+        return { type: 'rows', ...readSections(reader, this.#numbers, this.#containers) }
       case Item.mark:
         return this.#mark()
       case Item.ack:

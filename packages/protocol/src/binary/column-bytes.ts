@@ -4,7 +4,7 @@ import { invalid } from '../check.js'
 import { MAX_STRING_LENGTH } from '../limits.js'
 import type { Value } from '../value.js'
 import { type ByteReader, malformed } from './byte-reader.js'
-import type { ByteWriter } from './byte-writer.js'
+import { ByteWriter } from './byte-writer.js'
 import { type Containers, readValueBytes, writeValueBytes } from './value-bytes.js'
 
 /** What the values of a column are. */
@@ -111,11 +111,16 @@ function readMixed(reader: ByteReader, length: number, containers: Containers): 
   return values
 }
 
-/** Lengths first, since most texts of a column are about as long; they are in bytes, so they come once the texts are written. */
+const characters = new ByteWriter()
+
+/** Lengths first, since most texts of a column are about as long. They are in bytes, and known once the texts are written. */
 function writeTexts(writer: ByteWriter, texts: readonly string[]): void {
-  const lengths = texts.map(utf8Length)
-  writeDistances(writer, lengths)
-  for (const text of texts) writer.characters(text)
+  characters.clear()
+  writeDistances(
+    writer,
+    texts.map((text) => characters.characters(text)),
+  )
+  writer.raw(characters.take())
 }
 
 function readTexts(reader: ByteReader, length: number, containers: Containers): string[] {
@@ -127,20 +132,6 @@ function readTexts(reader: ByteReader, length: number, containers: Containers): 
     texts.push(reader.characters(bytes, MAX_STRING_LENGTH, 'a value'))
   }
   return texts
-}
-
-function utf8Length(text: string): number {
-  let bytes = text.length
-  for (let index = 0; index < text.length; index++) {
-    const unit = text.charCodeAt(index)
-    if (unit < 0x80) continue
-    if (unit < 0x800) bytes += 1
-    else if (unit >= 0xd800 && unit <= 0xdfff) {
-      // A pair is two units and four bytes; half of one is refused when it is written.
-      bytes += 1
-    } else bytes += 2
-  }
-  return bytes
 }
 
 function kindOf(values: readonly Value[]): number {

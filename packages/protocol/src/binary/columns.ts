@@ -1,5 +1,6 @@
 /** Rows by columns: what rows of one class that follow one another hold, each field's values and stamps on their own. */
 
+import { MAX_FIELDS } from '../limits.js'
 import type { RowField, RowImage, RowStamp, Rows } from '../messages/rows.js'
 import type { RecordId, Value } from '../value.js'
 
@@ -103,7 +104,7 @@ class StampReading {
 
 /**
  * Adds a row's fields to those of a section, new ones where the row has them, so that the rows before keep their order. False if the row has its
- * own in another order; the first row never has.
+ * own in another order, or there are too many; neither is so of the first row.
  */
 function takes(names: string[], { fields }: RowImage): boolean {
   const isFirst = names.length === 0
@@ -111,7 +112,7 @@ function takes(names: string[], { fields }: RowImage): boolean {
   for (const [name] of fields) {
     const found = isFirst ? -1 : names.indexOf(name, place)
     if (found >= 0) place = found
-    else if (!isFirst && names.includes(name)) return false
+    else if (!isFirst && (names.length === MAX_FIELDS || names.includes(name))) return false
     else names.splice(place, 0, name)
     place += 1
   }
