@@ -79,7 +79,16 @@ export class ModelCollection<M extends AnyModel> implements Collection<M> {
   }
 
   all(): M[] {
-    return [...this.#matches({ id: undefined, fields: [], predicate: undefined })]
+    const binding = this.#binding
+    binding.checkReady()
+    const { table } = binding
+    const records: AnyModel[] = []
+    // A plain loop: this is what everything is read with.
+    for (let slot = 0; slot < table.end; slot++) {
+      const id = table.id(slot)
+      if (id !== undefined && table.lives(slot) && binding.shows(id)) records.push(binding.instance(id, slot))
+    }
+    return records as M[]
   }
 
   count(...conditions: WhereParameters<M> | []): number {
