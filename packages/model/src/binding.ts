@@ -1,6 +1,15 @@
 /** A class as one Syncro knows it: table, fields, instances. */
 import type { Binding, StepOrigin, Syncro } from '@syncro/core'
-import { checkId, type Effect, type RecordId, type Scriber, type Table, UsageError, type Value } from '@syncro/scriber'
+import {
+  checkId,
+  type Effect,
+  type RecordId,
+  type Scriber,
+  type Shape,
+  type Table,
+  UsageError,
+  type Value,
+} from '@syncro/scriber'
 import { BoundField } from './bound-field.js'
 import { ModelCollection } from './collection.js'
 import { construct } from './construction.js'
@@ -25,6 +34,7 @@ export class ModelBinding implements Binding<ModelCollection<AnyModel>> {
   readonly teller: Teller
   readonly #class: ModelClass<AnyModel>
   readonly #schema: Schema
+  readonly #shape: Shape
   readonly #byName: ReadonlyMap<string, number>
   readonly #instances: IdentityMap<AnyModel>
   readonly #nextId: () => string
@@ -49,6 +59,11 @@ export class ModelBinding implements Binding<ModelCollection<AnyModel>> {
       id: schema.idType === 'number' ? 'integer' : 'text',
       fields: settled.map(({ name, type }) => ({ name, kind: type.parts.kind })),
     })
+    this.#shape = {
+      table: this.table,
+      columns: this.fields.map(({ column }) => column),
+      names: this.fields.map(({ name }) => name),
+    }
     this.#byName = new Map(settled.map(({ name }, index) => [name, index]))
     this.#nextId = idMaker(() => syncro.environment.now(), syncro.environment.random)
     this.teller = new Teller(this)
@@ -132,10 +147,10 @@ export class ModelBinding implements Binding<ModelCollection<AnyModel>> {
   /** Admits values by the names of their fields; the result is by index. */
   admitAll(values: object): (Value | undefined)[] {
     const admitted: (Value | undefined)[] = []
-    for (const [name, value] of Object.entries(values)) {
+    for (const name of Object.keys(values)) {
       if (name === 'id') continue
       const index = this.indexOf(name)
-      admitted[index] = this.fields[index]!.admit(value)
+      admitted[index] = this.fields[index]!.admit((values as { readonly [name: string]: unknown })[name])
     }
     return admitted
   }
@@ -174,12 +189,12 @@ export class ModelBinding implements Binding<ModelCollection<AnyModel>> {
   }
 
   #record(id: RecordId, initial: readonly unknown[], given: readonly (Value | undefined)[]): number {
-    const data: Record<string, Value> = {}
-    this.fields.forEach((field, index) => {
+    const { fields } = this
+    const values = fields.map((field, index) => {
       const value = given[index]
-      data[field.name] = value === undefined ? field.admit(initial[index]) : value
+      return value === undefined ? field.admit(initial[index]) : value
     })
-    return this.scriber.record(this.name, 'create', id, data)
+    return this.scriber.create(this.#shape, id, values)
   }
 
   /** Runs the constructor; what it gives to fields is collected. */

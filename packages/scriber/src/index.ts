@@ -45,6 +45,7 @@ export type {
   StoreTransaction,
 } from './store.js'
 export type { Table } from './table.js'
+export type { Shape } from './transaction.js'
 export type { TrimOptions } from './trimming.js'
 export { freezeValue, handOut, isForbiddenKey, type Value } from './value.js'
 export type { Writers } from './writers.js'

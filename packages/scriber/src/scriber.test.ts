@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { recorder, shown, stateOf, told } from '../test/recorders.js'
+import { type Recorder, recorder, shown, stateOf, told, wholeOf } from '../test/recorders.js'
 import type { Batch, Change } from './change.js'
 import { maxLedgerNames } from './limits.js'
 import { MemoryStore } from './memory-store.js'
@@ -198,6 +198,56 @@ describe('assigning', () => {
     expect(() => scriber.assign(table, slot, title, 'y')).toThrow(coded('SYNCRO_GONE'))
     await scriber.close()
     expect(() => scriber.assign(table, slot, title, 'y')).toThrow(coded('SYNCRO_NOT_READY'))
+  })
+})
+
+describe('creating by a shape', () => {
+  /** Two recorders that draw the same; one creates by the shape, the other by names. */
+  function both() {
+    const sides = [1, 2].map(() => recorder({ random: new SeededRandom(7).bytes, limits: { maxBatchBytes: 2_000 } }))
+    const [short, long] = sides as [Recorder, Recorder]
+    const table = short.scriber.ledger.table('Note')
+    const columns = ['title', 'done'].map((name) => table.column(name))
+    const shape = { table, columns, names: ['title', 'done'] }
+    const create = (id: string, title: string) => {
+      short.scriber.create(shape, id, [title, false])
+      long.scriber.record('Note', 'create', id, { title, done: false })
+    }
+    return { short, long, shape, create }
+  }
+  const stepsOf = ({ steps }: Recorder) => steps.map(({ batch, effects, position }) => ({ batch, effects, position }))
+
+  test('comes to the same as by names: of new records, and of those that live, are gone or wait to be born', () => {
+    const { short, long, create } = both()
+    create('a', 'x')
+    create('a', 'y')
+    for (const { scriber } of [short, long]) scriber.record('Note', 'destroy', 'a')
+    create('a', 'z')
+    const edit = { name: 'Note', id: 'b', type: 'update', fields: { title: 'waits' } } as const
+    for (const { scriber } of [short, long])
+      scriber.replay({ stamp: 5, writer: 'd'.repeat(24), changes: [edit] }, 'them')
+    create('b', 'born')
+    expect(stepsOf(short)).toEqual(stepsOf(long))
+    expect(wholeOf(short.scriber.ledger)).toEqual(wholeOf(long.scriber.ledger))
+    expect(short.scriber.ledger.table('Note').living).toBe(2)
+  })
+
+  test('joins a transaction, and goes with it', () => {
+    const { short, shape } = both()
+    expect(() =>
+      short.scriber.transact(() => {
+        short.scriber.create(shape, 'a', ['x', false])
+        throw new Error('not after all')
+      }),
+    ).toThrow('not after all')
+    expect(short.steps).toEqual([])
+    expect(shown(short.scriber.ledger, 'Note', 'a')).toBeUndefined()
+  })
+
+  test('is refused where it is too large, and leaves nothing', () => {
+    const { short, create } = both()
+    expect(() => create('a', 'x'.repeat(3_000))).toThrow(coded('SYNCRO_BATCH_TOO_LARGE'))
+    expect([short.steps, short.scriber.ledger.rows]).toEqual([[], 0])
   })
 })
 

@@ -32,7 +32,7 @@ import type {
   StoreTransaction,
 } from './store.js'
 import type { Table } from './table.js'
-import { Transaction } from './transaction.js'
+import { checkCreate, type Shape, Transaction } from './transaction.js'
 import { type Trimmable, type TrimOptions, trimmable } from './trimming.js'
 import type { Value } from './value.js'
 
@@ -235,6 +235,42 @@ export class Scriber {
     const change: Change = { name, id, type: 'update', fields: { [column.name]: value } }
     const effect: Effect = { name, id, type: 'changed', fields: column.names, slot }
     this.#finish({ stamp, writer: this.era, changes: [change] }, [effect])
+  }
+
+  /**
+   * Records that a record is created: the short way of `record` for bindings, which hold table and columns. Id and values have been admitted; there is
+   * one for each column.
+   *
+   * @returns the record's slot in its table.
+   * @throws UsageError `SYNCRO_BATCH_TOO_LARGE`, `SYNCRO_NOT_READY`; StoreError while the store keeps nothing.
+   */
+  create(shape: Shape, id: RecordId, values: readonly Value[]): number {
+    this.#checkWritable()
+    const { table, columns, names } = shape
+    if (this.#transaction !== undefined || table.slot(id) !== undefined)
+      return this.#within((transaction) => {
+        const slot = transaction.create(table, id)
+        for (const [at, column] of columns.entries()) transaction.set(table, slot, column, values[at]!)
+        return slot
+      })
+    checkCreate(shape, id, values, this.limits)
+    const stamp = this.#clock.next()
+    const { writer } = this.#eras
+    const slot = this.ledger.allocate(table, id)
+    const offset = this.ledger.touch(table.row(slot))
+    table.setBirth(slot, stamp, writer)
+    table.setBirthOffset(slot, offset)
+    table.living += 1
+    const fields: Record<string, Value> = {}
+    for (let at = 0; at < columns.length; at++) {
+      const column = columns[at]!
+      column.set(slot, values[at]!, stamp, writer, offset)
+      fields[column.name] = values[at]!
+    }
+    const { name } = table
+    const change: Change = { name, id, type: 'create', fields }
+    this.#finish({ stamp, writer: this.era, changes: [change] }, [{ name, id, type: 'created', fields: names, slot }])
+    return slot
   }
 
   /**

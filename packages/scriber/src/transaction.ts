@@ -7,6 +7,7 @@ import type { Column } from './column.js'
 import { encodedBytes, textBytes } from './encoded-bytes.js'
 import { equalValues } from './equality.js'
 import { UsageError } from './errors.js'
+import type { RecordId } from './ids.js'
 import type { Ledger } from './ledger.js'
 import type { ScriberLimits } from './limits.js'
 import { moveWaiting, presentFields } from './merging.js'
@@ -40,6 +41,14 @@ interface Entry {
   readonly destroyWriter: number
   born: 'create' | 'restore' | undefined
   readonly before: Map<Column, FieldBefore>
+}
+
+/** What the records that a binding creates are made of. */
+export interface Shape {
+  readonly table: Table
+  readonly columns: readonly Column[]
+  /** Of the columns. */
+  readonly names: readonly string[]
 }
 
 /** What a commit gives to be stored, told and sent. */
@@ -296,16 +305,43 @@ function checkSize(entries: readonly Entry[], limits: ScriberLimits): void {
     tooLarge(`changes ${entries.length} records`, `${limits.maxBatchChanges}`)
   let bytes = 0
   for (const { table, slot, before } of entries) {
-    if (before.size > limits.maxFields)
-      tooLarge(`sets ${before.size} fields of one ${table.name}`, `${limits.maxFields}`)
-    const id = table.id(slot)!
-    bytes += 100 + table.name.length * 6 + (typeof id === 'string' ? textBytes(id) : 20)
+    checkFields(table, before.size, limits)
+    bytes += headBytes(table, table.id(slot)!)
     for (const column of before.keys()) {
       const value = column.get(slot)
-      if (value !== undefined) bytes += column.name.length * 6 + encodedBytes(value)
+      if (value !== undefined) bytes += fieldBytes(column, value)
     }
   }
-  if (bytes > limits.maxBatchBytes) tooLarge(`takes ${bytes} bytes`, `${limits.maxBatchBytes}`)
+  checkBytes(bytes, limits)
+}
+
+/** The same for one record that is created. @throws UsageError `SYNCRO_BATCH_TOO_LARGE` */
+export function checkCreate(
+  { table, columns }: Shape,
+  id: RecordId,
+  values: readonly Value[],
+  limits: ScriberLimits,
+): void {
+  checkFields(table, columns.length, limits)
+  let bytes = headBytes(table, id)
+  for (let at = 0; at < columns.length; at++) bytes += fieldBytes(columns[at]!, values[at]!)
+  checkBytes(bytes, limits)
+}
+
+function headBytes({ name }: Table, id: RecordId): number {
+  return 100 + name.length * 6 + (typeof id === 'string' ? textBytes(id) : 20)
+}
+
+function fieldBytes({ name }: Column, value: Value): number {
+  return name.length * 6 + encodedBytes(value)
+}
+
+function checkFields({ name }: Table, count: number, { maxFields }: ScriberLimits): void {
+  if (count > maxFields) tooLarge(`sets ${count} fields of one ${name}`, `${maxFields}`)
+}
+
+function checkBytes(bytes: number, { maxBatchBytes }: ScriberLimits): void {
+  if (bytes > maxBatchBytes) tooLarge(`takes ${bytes} bytes`, `${maxBatchBytes}`)
 }
 
 function tooLarge(what: string, limit: string): never {
