@@ -1,5 +1,5 @@
 /** Automerge without its JS document, through `getBackend()`: the map of records is not copied for each change. Not how the documentation uses it. */
-import { type Change, getBackend, ImmutableString, init, load } from '@automerge/automerge'
+import { type Change, getBackend, type Heads, ImmutableString, init, load } from '@automerge/automerge'
 import type { Crossed, Doc } from '../doc.js'
 import { libraryOf } from '../doc-replica.js'
 import type { Document, Field, TodoRecord, Update, Value } from '../records.js'
@@ -21,6 +21,8 @@ export const seedDocument = makeSeed()
 
 export class AutomergeCore implements Doc {
   #backend: Backend
+  /** What whoever it was last in step with has too. */
+  #shared: Heads = []
 
   constructor() {
     this.#backend = getBackend(load(seedDocument))
@@ -60,19 +62,25 @@ export class AutomergeCore implements Doc {
   }
 
   snapshot(): Uint8Array {
+    this.#shared = this.#backend.getHeads()
     return this.#backend.save()
   }
 
   load(snapshot: Uint8Array): void {
     this.#backend.free()
     this.#backend = getBackend(load(snapshot))
+    this.#shared = this.#backend.getHeads()
   }
 
+  /** As its sync messages do it: of heads that the other does not know, those that were last shared tell. */
   pull(from: this): Crossed {
     const heads = this.#backend.getHeads()
-    const answer = from.#backend.saveSince(heads)
+    const asked = headBytes * (heads.length + this.#shared.length)
+    const knowsAll = heads.every((head) => from.#backend.getChangeMetaByHash(head) !== null)
+    const answer = from.#backend.saveSince(knowsAll ? heads : this.#shared)
     this.#backend.loadIncremental(answer)
-    return { asked: headBytes * heads.length, answered: answer.length }
+    this.#shared = from.#backend.getHeads()
+    return { asked, answered: answer.length }
   }
 
   free(): void {

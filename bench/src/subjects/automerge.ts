@@ -13,6 +13,8 @@ interface Todo {
 }
 
 class AutomergeDoc implements Doc {
+  /** What whoever it was last in step with has too. */
+  #shared: A.Heads = []
   #doc = A.load<{ todos: Record<string, Todo> }>(seedDocument)
 
   create({ id, title, done, priority, updatedAt }: TodoRecord): Uint8Array {
@@ -55,19 +57,24 @@ class AutomergeDoc implements Doc {
   }
 
   snapshot(): Uint8Array {
+    this.#shared = A.getHeads(this.#doc)
     return A.save(this.#doc)
   }
 
   load(snapshot: Uint8Array): void {
     A.free(this.#doc)
     this.#doc = A.load(snapshot)
+    this.#shared = A.getHeads(this.#doc)
   }
 
+  /** As its sync messages do it: of heads that the other does not know, those that were last shared tell. */
   pull(from: this): Crossed {
     const heads = A.getHeads(this.#doc)
-    const answer = A.saveSince(from.#doc, heads)
+    const asked = headBytes * (heads.length + this.#shared.length)
+    const answer = A.saveSince(from.#doc, A.hasHeads(from.#doc, heads) ? heads : this.#shared)
     this.#doc = A.loadIncremental(this.#doc, answer)
-    return { asked: headBytes * heads.length, answered: answer.length }
+    this.#shared = A.getHeads(from.#doc)
+    return { asked, answered: answer.length }
   }
 
   free(): void {
