@@ -79,7 +79,7 @@ export function growthTable(growth: Growth, results: readonly Result[]): string 
     name,
     ...counts.map((count) => {
       const point = points.find(([records]) => records === count)
-      return point === undefined ? 'did not fit' : number(point[1])
+      return point === undefined ? '–' : number(point[1])
     }),
   ])
   return [tableOf([head, ...rows]), ...failuresOf(own)].join('\n\n')

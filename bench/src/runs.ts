@@ -17,7 +17,7 @@ export interface Result {
 }
 
 /** What takes longer hangs. */
-const longestMs = 15 * 60_000
+const longestMinutes = 15
 
 /** @param say is told what was measured. */
 export async function measureAll(
@@ -60,7 +60,7 @@ function measure({ workload, subject, amounts }: Job): Promise<Figures> {
     const args = [workload.name, subject.name, JSON.stringify(amounts)]
     const child = fork(processFile('measure'), args, {
       execArgv: ['--expose-gc'],
-      timeout: longestMs,
+      timeout: longestMinutes * 60_000,
       stdio: ['ignore', 1, 'pipe', 'ipc'],
     })
     const said = lastLinesOf(child.stderr!)
@@ -70,6 +70,7 @@ function measure({ workload, subject, amounts }: Job): Promise<Figures> {
     child.on('error', reject)
     child.on('close', (code, signal) => {
       if (figures !== undefined) resolve(figures)
+      else if (signal === 'SIGTERM') reject(new Error(`it was given up after ${longestMinutes} minutes.`))
       else reject(new Error(`it ended with ${signal ?? code} and gave no figures: ${said()}`))
     })
   })
