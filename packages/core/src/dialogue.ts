@@ -9,8 +9,9 @@ export interface Dialogue<Received extends Message | RowsByColumns | ReceivedV1M
    * Takes a message. What it throws ends the session.
    *
    * @param most bytes that it can take in JSON, at the most, as we would write it.
+   * @param rows of a batch, the peer's numbers of its records, if it has any.
    */
-  receive(message: Received, most: number): void
+  receive(message: Received, most: number, rows: readonly number[]): void
   /** The ledger took a step, recorded here or replayed from somebody. */
   step(step: OutgoingStep): void
   /** Called before what is queued is written: the place to say how far things have gone. */

@@ -13,6 +13,7 @@ import { Feed } from './feed.js'
 import { Guard } from './guard.js'
 import { wholeMs } from './hello.js'
 import type { OutgoingStep } from './outgoing-step.js'
+import { PeerPlaces } from './places.js'
 import type { Session } from './session.js'
 import type { SessionContext } from './session-context.js'
 import type { Speech } from './speech.js'
@@ -33,6 +34,7 @@ export class Exchange implements Dialogue<Message | RowsByColumns> {
   readonly #speech: Speech
   readonly #guard: Guard
   readonly #feed: Feed
+  readonly #places = new PeerPlaces()
   #comparing: Comparing | undefined
   /** The cursor that the peer presented; undefined until it came. */
   #presented: Cursor | null | undefined
@@ -67,13 +69,16 @@ export class Exchange implements Dialogue<Message | RowsByColumns> {
     this.#speech.say({ type: 'resume', cursor: this.#replica.cursor ?? null }, this.#context.scriber.kept)
   }
 
-  /** @param most bytes that it can take in JSON, at the most, as we would write it. */
-  receive(message: Message | RowsByColumns, most: number): void {
+  /**
+   * @param most bytes that it can take in JSON, at the most, as we would write it.
+   * @param rows of a batch, the peer's numbers of its records, if it has any.
+   */
+  receive(message: Message | RowsByColumns, most: number, rows: readonly number[]): void {
     this.#expect(message)
     switch (message.type) {
       case 'batch':
         checkSendable(message, most)
-        this.#onBatch(batchOf(message))
+        this.#onBatch(batchOf(message), rows)
         break
       case 'rows':
         checkSendable(message, most)
@@ -262,9 +267,9 @@ export class Exchange implements Dialogue<Message | RowsByColumns> {
     if (position > before) this.#context.scriber.share(position)
   }
 
-  #onBatch(batch: Batch): void {
+  #onBatch(batch: Batch, rows: readonly number[]): void {
     this.#checkTime(this.#guard.waitForBatch(batch))
-    this.#context.scriber.replay(batch, this.#session)
+    this.#context.scriber.replay(batch, this.#session, this.#places.of(rows))
   }
 
   #onRows(rows: readonly RowImage[]): void {

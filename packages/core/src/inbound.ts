@@ -24,8 +24,8 @@ import { mostOfBinary, mostOfJson } from './wire.js'
 
 export interface InboundHooks {
   v1(message: ReceivedV1Message): void
-  /** `most`: the bytes that it can take in JSON, at the most. */
-  v2(message: Message | RowsByColumns, most: number): void
+  /** `most`: the bytes that it can take in JSON, at the most. `rows`: of a batch, the peer's numbers of its records, if it has any. */
+  v2(message: Message | RowsByColumns, most: number, rows: readonly number[]): void
 }
 
 export class Inbound {
@@ -203,18 +203,18 @@ export class Inbound {
   #takeV2(body: Uint8Array): void {
     const binary = this.#binary
     if (binary === undefined) {
-      this.#take(decodeMessage(body), mostOfJson(body.length))
+      this.#take(decodeMessage(body), mostOfJson(body.length), [])
       return
     }
     binary.open(body)
     // Whoever takes a message may end the session.
     for (let message = binary.nextByColumns(); message !== undefined && !this.#ended; message = binary.nextByColumns())
-      this.#take(message, mostOfBinary(message, binary.messageBytes))
+      this.#take(message, mostOfBinary(message, binary.messageBytes), binary.batchRows)
   }
 
-  #take(message: Message | RowsByColumns, most: number): void {
+  #take(message: Message | RowsByColumns, most: number, rows: readonly number[]): void {
     const before = this.#scriber.kept
-    this.#hooks.v2(message, most)
+    this.#hooks.v2(message, most, rows)
     this.#count(before)
   }
 

@@ -85,8 +85,8 @@ export class Session implements Vitals {
         if (this.#dialogue instanceof Bridge) this.#dialogue.receive(message)
         else this.#handshake.take(message)
       },
-      v2: (message, most) => {
-        if (this.#dialogue instanceof Exchange) this.#dialogue.receive(message, most)
+      v2: (message, most, rows) => {
+        if (this.#dialogue instanceof Exchange) this.#dialogue.receive(message, most, rows)
       },
     })
     this.#handshake = new Handshake(this, context, options, {

@@ -61,6 +61,14 @@ export interface Conflict {
   readonly stamp: Stamp
 }
 
+/** Where the records of a batch lie, as somebody remembers: it spares a look-up by id, and is checked. */
+export interface Places {
+  /** The slot of a change's record in its table; -1 if it is not known. */
+  slotOf(change: number): number
+  /** A change's record lies here. */
+  lies(change: number, slot: number): void
+}
+
 /** What merging did. */
 export interface Merged {
   /** False if nothing in it was newer than what is here: it is neither recorded nor forwarded. */

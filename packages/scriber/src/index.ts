@@ -4,7 +4,18 @@
 
 export { admitValue } from './admit.js'
 export type { Walk } from './arrival-order.js'
-export type { Batch, Change, ChangeType, Conflict, Effect, FieldImage, Merged, RowImage, Stamp } from './change.js'
+export type {
+  Batch,
+  Change,
+  ChangeType,
+  Conflict,
+  Effect,
+  FieldImage,
+  Merged,
+  Places,
+  RowImage,
+  Stamp,
+} from './change.js'
 export { checkId } from './checks.js'
 export { Clock, clockEpochMs, maxStamp, stampAt, wallMsOf } from './clock.js'
 export type { Column } from './column.js'

@@ -460,3 +460,27 @@ describe('restoring a stored ledger', () => {
     }).toThrow(expect.objectContaining({ name: 'StoreError', code: 'SYNCRO_STORE_DAMAGED' }) as Error)
   })
 })
+
+test('a place that somebody remembers spares a look-up, and is checked', () => {
+  const ledger = new Ledger()
+  const batch = (stamp: number, ids: readonly string[]) => ({
+    stamp,
+    writer: 'a'.repeat(24),
+    changes: ids.map((id) => ({ name: 'Todo', id, type: 'create' as const, fields: { at: stamp } })),
+  })
+  const lain: number[] = []
+  const places = (slots: readonly number[]) => ({
+    slotOf: (change: number) => slots[change] ?? -1,
+    lies: (change: number, slot: number) => {
+      lain[change] = slot
+    },
+  })
+  ledger.merge(batch(1, ['x', 'y']), places([]))
+  const table = ledger.table('Todo')
+  expect(lain).toEqual([table.slot('x'), table.slot('y')])
+  // The wrong one, and one that is none.
+  ledger.merge(batch(2, ['x', 'y']), places([table.slot('y')!, 9_000]))
+  expect(lain).toEqual([table.slot('x'), table.slot('y')])
+  ledger.merge(batch(3, ['y', 'x']), places([table.slot('y')!, table.slot('x')!]))
+  expect(['x', 'y'].map((id) => table.get(table.slot(id)!, 'at'))).toEqual([3, 3])
+})

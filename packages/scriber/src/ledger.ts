@@ -3,7 +3,7 @@
  * 5 and 9). Its size is the number of rows, never the number of edits. Merging compares stamps, never values.
  */
 import { ArrivalOrder, lowered, type Walk } from './arrival-order.js'
-import type { Batch, FieldImage, Merged, RowImage, Stamp } from './change.js'
+import type { Batch, FieldImage, Merged, Places, RowImage, Stamp } from './change.js'
 import { Digest } from './digest.js'
 import { roughBytes } from './encoded-bytes.js'
 import { StoreError } from './errors.js'
@@ -138,14 +138,19 @@ export class Ledger {
   /**
    * Merges a batch in one step.
    *
+   * @param places where its records lie, if somebody remembers.
    * @throws UsageError `SYNCRO_NAMES_FULL`, before anything of it is merged.
    */
-  merge(batch: Batch): Merged {
+  merge(batch: Batch, places?: Places): Merged {
     this.#names.checkRoom(batch.changes, this)
     const known = this.writers.size
     const merging = new Merging(this)
     const writer = this.writers.number(batch.writer)
-    for (const change of batch.changes) merging.change(change, batch.stamp, writer)
+    const { changes, stamp } = batch
+    for (let at = 0; at < changes.length; at++) {
+      const slot = merging.change(changes[at]!, stamp, writer, places?.slotOf(at))
+      places?.lies(at, slot)
+    }
     return this.#merged(merging, known)
   }
 

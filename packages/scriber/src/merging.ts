@@ -55,9 +55,13 @@ export class Merging implements Merged {
     return this.#rows
   }
 
-  change(change: Change, stamp: number, writer: number): void {
+  /**
+   * @param near the slot where the record may lie.
+   * @returns the slot where it lies, or lay.
+   */
+  change(change: Change, stamp: number, writer: number, near = -1): number {
     const table = this.#ledger.table(change.name)
-    const slot = this.#ledger.slot(table, change.id)
+    const slot = near >= 0 && table.id(near) === change.id ? near : this.#ledger.slot(table, change.id)
     const lived = this.#begin(table, slot, change.id)
     let life = false
     if (change.type === 'destroy') life = this.#destroy(table, slot, stamp, writer)
@@ -66,6 +70,7 @@ export class Merging implements Merged {
     if (fields !== undefined)
       for (const name of Object.keys(fields)) this.#field(table, slot, name, fields[name]!, stamp, writer)
     this.#end(table, slot, lived, life)
+    return slot
   }
 
   row(row: RowImage): void {

@@ -4,7 +4,7 @@
  */
 import { admitValue } from './admit.js'
 import { Ages } from './ages.js'
-import type { Batch, Change, ChangeType, Effect, Merged, RowImage, Stamp } from './change.js'
+import type { Batch, Change, ChangeType, Effect, Merged, Places, RowImage, Stamp } from './change.js'
 import { checkId, checkName, gone, notFound, nothingLeft } from './checks.js'
 import { Clock } from './clock.js'
 import type { Column } from './column.js'
@@ -299,10 +299,11 @@ export class Scriber {
    * Replays a batch that another client recorded. Replay never records: the batch keeps its stamp.
    *
    * @param origin told with the step, so that whoever forwards it knows where it came from.
+   * @param places where its records lie, if somebody remembers.
    */
-  replay(batch: Batch, origin: unknown): Merged {
+  replay(batch: Batch, origin: unknown, places?: Places): Merged {
     this.#checkReplay()
-    const merged = this.ledger.merge(batch)
+    const merged = this.ledger.merge(batch, places)
     // What is refused moves no clock.
     this.#clock.observe(batch.stamp)
     for (const { after } of batch.changes) if (after !== undefined) this.#clock.observe(after.stamp)
@@ -570,18 +571,11 @@ export class Scriber {
     for (const conflict of merged.conflicts) this.#events.emit('conflict', conflict)
     const { effective, effects, outlived } = merged
     if (!effective && outlived.length === 0) return merged
-    this.#tell({
-      batch: effective ? batch : undefined,
-      // Only whoever passes rows on looks at them.
-      get rows() {
-        return merged.rows
-      },
-      effects,
-      outlived,
-      origin,
-      position: this.ledger.order.last,
-      kept: this.#keepTouched(),
-    })
+    const position = this.ledger.order.last
+    const kept = this.#keepTouched()
+    const rest = { effects, outlived, origin, position, kept }
+    if (batch === undefined) this.#tell(new RowsStep(merged, rest))
+    else this.#tell({ batch: effective ? batch : undefined, rows: nothing, effects, outlived, origin, position, kept })
     return merged
   }
 
@@ -724,6 +718,30 @@ export class Scriber {
 }
 
 const nothing: readonly never[] = Object.freeze([])
+
+/** A step of rows, which are only made where somebody looks at them: whoever passes them on. */
+class RowsStep implements Step {
+  readonly batch = undefined
+  readonly effects: Step['effects']
+  readonly outlived: Step['outlived']
+  readonly origin: unknown
+  readonly position: number
+  readonly kept: number
+  readonly #merged: Merged
+
+  constructor(merged: Merged, { effects, outlived, origin, position, kept }: Omit<Step, 'batch' | 'rows'>) {
+    this.#merged = merged
+    this.effects = effects
+    this.outlived = outlived
+    this.origin = origin
+    this.position = position
+    this.kept = kept
+  }
+
+  get rows(): readonly RowImage[] {
+    return this.#merged.rows
+  }
+}
 
 function isThenable<Result>(value: Result | PromiseLike<Result>): value is Promise<Result> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'

@@ -97,6 +97,7 @@ export function readUpdate(reader: ByteReader, numbers: Numbers, containers: Con
   const stamp = readStamp(reader, numbers, isNear)
   const writer = numbers.writer(reader)
   const row = reader.count()
+  numbers.batchRows[0] = row
   const name = numbers.nameOf(row)
   const id = numbers.idOf(row)
   const field = numbers.name(reader)
@@ -112,7 +113,7 @@ export function readBatch(reader: ByteReader, numbers: Numbers, containers: Cont
   const length = reader.countUpTo(MAX_BATCH_CHANGES, 'changes')
   if (length === 0) throw invalid('changes', 'an array of at least one change')
   const changes: BatchChange[] = []
-  for (let index = 0; index < length; index++) changes.push(readChange(reader, numbers, containers))
+  for (let index = 0; index < length; index++) changes.push(readChange(reader, numbers, containers, index))
   return { type: 'batch', stamp, writer, changes }
 }
 
@@ -124,12 +125,13 @@ function readStamp(reader: ByteReader, { base }: Numbers, isNear: boolean): numb
   return base + stamp
 }
 
-function readChange(reader: ByteReader, numbers: Numbers, containers: Containers): BatchChange {
+function readChange(reader: ByteReader, numbers: Numbers, containers: Containers, index: number): BatchChange {
   const head = reader.byte()
   const type = types[head & 3]!
   const isBirth = type === 'create' || type === 'restore'
   if (head >= (isBirth ? 16 : 4)) throw malformed(`no ${type} begins with ${head}`)
   const row = reader.count() - 1
+  numbers.batchRows[index] = row
   let name: string
   let id: RecordId
   if (isBirth || row < 0) {

@@ -43,6 +43,14 @@ export class BinaryDecoder {
   }
 
   /**
+   * The numbers under which the sender knows the rows of the batch that `next` has just returned, change by change; -1 for one without. What lies behind them is of no use. A number
+   * means another record only after it was defined anew, so it may serve to remember where a record lies.
+   */
+  get batchRows(): readonly number[] {
+    return this.#numbers.batchRows
+  }
+
+  /**
    * The next message of the body; undefined at its end. Throws `SYNCRO_BINARY_INVALID`, `SYNCRO_NUMBER_INVALID`, `SYNCRO_MESSAGE_INVALID` or
    * `SYNCRO_MESSAGE_UNKNOWN`, and nothing else, whatever the bytes are; then neither the body nor what follows it is of any use.
    */

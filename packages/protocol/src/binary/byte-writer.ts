@@ -10,21 +10,40 @@ const SHORT_TEXT = 48
 /** What is kept of a buffer that grew; more is given back. */
 const IDLE_CAPACITY = 65_536
 
+/** Messages up to this many bytes share memory, so much at a time. */
+const LONG = 256
+const SLAB = 8_192
+
 const double = new Float64Array(1)
 const doubleBytes = new Uint8Array(double.buffer)
 
 export class ByteWriter {
   #bytes = new Uint8Array(1_024)
   #length = 0
+  #slab = new Uint8Array(0)
+  #slabLength = 0
 
   get length(): number {
     return this.#length
   }
 
-  /** What was written, in an array of its own; the next message may begin. */
+  /** What was written, in bytes of its own; the next message may begin. Short ones lie side by side: memory of its own costs more than to write them. */
   take(): Uint8Array {
-    const taken = this.#bytes.slice(0, this.#length)
+    const taken = this.#length > LONG ? this.#bytes.slice(0, this.#length) : this.#short()
     this.clear()
+    return taken
+  }
+
+  #short(): Uint8Array {
+    const length = this.#length
+    if (this.#slabLength + length > this.#slab.length) {
+      this.#slab = new Uint8Array(SLAB)
+      this.#slabLength = 0
+    }
+    const taken = this.#slab.subarray(this.#slabLength, this.#slabLength + length)
+    const bytes = this.#bytes
+    for (let index = 0; index < length; index++) taken[index] = bytes[index]!
+    this.#slabLength += length
     return taken
   }
 

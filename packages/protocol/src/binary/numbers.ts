@@ -10,6 +10,8 @@ import { type Containers, readValueBytes } from './value-bytes.js'
 export class Numbers {
   /** The stamp that others are counted from; undefined before the first. */
   base: number | undefined
+  /** The rows of the changes of the batch that was read last, in their order, -1 for one without a number; what lies behind them is of one before. */
+  readonly batchRows: number[] = []
   readonly #names = new Table<string>(MAX_NUMBERED_NAMES)
   readonly #writers = new Table<string>(MAX_NUMBERED_WRITERS)
   readonly #classes = new Table<string>(MAX_NUMBERED_ROWS)
