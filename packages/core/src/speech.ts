@@ -130,7 +130,8 @@ export class BinarySpeech implements Speech {
   /** For messages without numbers. */
   written(message: Message): Uint8Array {
     const { bytes } = this.#encoder.encode(message)
-    return this.#hasBorders ? bytes : encodeFrame(bytes, 32)
+    // In memory of its own where it is a message as it is: what passes it on may pass on all that lies beside it.
+    return this.#hasBorders ? bytes.slice() : encodeFrame(bytes, 32)
   }
 
   #pack(encoded: ReturnType<BinaryEncoder['encode']>, kept: number): void {
