@@ -94,3 +94,24 @@ export function damaged(path: string, what: string, cause?: unknown): StoreError
     { cause },
   )
 }
+
+/** Does something in a SQL transaction: all of it, or nothing. */
+export function inTransaction(database: Database, work: () => void): void {
+  database.exec('BEGIN IMMEDIATE')
+  try {
+    work()
+    database.exec('COMMIT')
+  } catch (error) {
+    rollback(database)
+    throw error
+  }
+}
+
+/** After some errors SQLite has rolled back by itself, and says so by another. */
+function rollback(database: Database): void {
+  try {
+    database.exec('ROLLBACK')
+  } catch {
+    // The first error is the one to tell of.
+  }
+}

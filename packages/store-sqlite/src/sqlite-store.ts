@@ -1,5 +1,5 @@
 /** The Store contract on a SQLite file. */
-import { closeSync, existsSync, fdatasyncSync, fsyncSync, openSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, fdatasyncSync, openSync, rmSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
@@ -16,13 +16,13 @@ import {
 } from '@syncro/scriber'
 import { Catalog, checkNames, DistinctNames } from './catalog.js'
 import { Commits, type Group } from './commits.js'
-import { type Database, first, openDatabase, storeError } from './database.js'
+import { type Database, first, inTransaction, openDatabase, storeError } from './database.js'
 import { prepare } from './format.js'
 import { History, type HistoryLimits } from './history.js'
 import { Lock } from './lock.js'
 import { LogSync } from './log-sync.js'
 import { State } from './state.js'
-import { truePath, Whereabouts } from './whereabouts.js'
+import { syncPath, truePath, Whereabouts } from './whereabouts.js'
 
 /** How long the program stands still for somebody who holds the file just now, in ms. What takes longer is tried again later. */
 const busyMs = 100
@@ -291,37 +291,6 @@ export class SqliteStore implements Store {
 function drop(catalog: Catalog, database: Database, key: string): void {
   const [name, id] = JSON.parse(key) as [string, RecordId]
   catalog.find(name)?.drop(database, id)
-}
-
-/** A file that was just made is lost with the next power cut, unless its directory is written as well. */
-function syncPath(path: string): void {
-  if (process.platform === 'win32') return
-  const file = openSync(path, 'r')
-  try {
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
-  }
-}
-
-function inTransaction(database: Database, work: () => void): void {
-  database.exec('BEGIN IMMEDIATE')
-  try {
-    work()
-    database.exec('COMMIT')
-  } catch (error) {
-    rollback(database)
-    throw error
-  }
-}
-
-/** After some errors SQLite has rolled back by itself, and says so by another. */
-function rollback(database: Database): void {
-  try {
-    database.exec('ROLLBACK')
-  } catch {
-    // The first error is the one to tell of.
-  }
 }
 
 function rowKey(name: string, id: RecordId): string {

@@ -1,5 +1,5 @@
 /** Where a file is: under one name, whatever it is called by, and whether it is there still. */
-import { realpathSync, statSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
 /** The one path of a file, there or not yet, whatever links lead to it. @throws Error for one that has several. */
@@ -32,4 +32,15 @@ export class Whereabouts {
 function identityOf(path: string): string | undefined {
   const there = statSync(path, { throwIfNoEntry: false, bigint: true })
   return there && `${there.dev} ${there.ino}`
+}
+
+/** A file that was just made is lost with the next power cut, unless its directory is written as well. */
+export function syncPath(path: string): void {
+  if (process.platform === 'win32') return
+  const file = openSync(path, 'r')
+  try {
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
 }
