@@ -47,6 +47,12 @@ export class Table {
     return this.#slots.get(id)
   }
 
+  /** An id that has two slots, if there is one: after slots were taken for ids that nobody had looked for. */
+  twice(): RecordId | undefined {
+    if (this.#slots.size === this.#ids.length - this.#free.length) return undefined
+    return this.#ids.find((id, slot) => id !== undefined && this.#slots.get(id) !== slot)
+  }
+
   /** The record's id; undefined for a free slot. */
   id(slot: number): RecordId | undefined {
     return this.#ids[slot]
