@@ -1,4 +1,5 @@
 /** What the platform supplies: time, randomness and timers. The only module of Syncro that reads them; everything else is handed them. */
+import type { Compression } from '@syncro/protocol'
 import type { Random } from '@syncro/scriber'
 
 export interface Timers {
@@ -20,6 +21,11 @@ export interface Environment {
   /** Fills an array with random bytes. */
   readonly random: Random
   readonly timers: Timers
+  /**
+   * Deflates what others catch up with, where they can inflate it, and inflates what they send. Raw, in one go: `node:zlib` has it, browsers do not.
+   * Default: none.
+   */
+  readonly compression?: Compression
 }
 
 /** The part of the platforms that is used here: browsers, workers, Node, Deno and Bun all have it. */

@@ -2,11 +2,11 @@
  * The first messages of a session: both say hello, the peer's version is found out, the application judges who it is, and of two sessions with
  * one replica one is chosen (DESIGN section 6). Then the session has a dialogue, and the handshake is over.
  */
-import type { Hello, ReceivedV1Message, Upgrade, V1Message } from '@syncro/protocol'
+import type { Compression, Hello, ReceivedV1Message, Upgrade, V1Message } from '@syncro/protocol'
 import { Bridge } from './bridge.js'
 import { SessionError } from './errors.js'
 import { framedV1 } from './frames.js'
-import { type Claim, checkHello, ourHello, outlasts, wholeMs } from './hello.js'
+import { type Claim, checkHello, deflate, ourHello, outlasts, wholeMs } from './hello.js'
 import type { Inbound } from './inbound.js'
 import { prove } from './proof.js'
 import type { Session, SessionOptions } from './session.js'
@@ -88,6 +88,11 @@ export class Handshake {
     return this.#context.encoding === 'binary' && this.#hello?.encodings?.includes('binary') === true
       ? 'binary'
       : 'json'
+  }
+
+  /** Deflates, where the peer can inflate. */
+  get compression(): Compression | undefined {
+    return this.#hello?.encodings?.includes(deflate) === true ? this.#context.environment.compression : undefined
   }
 
   /** Tells a peer that speaks version 2 why the session ends; one that speaks version 1 would break on it (WIRE 6.6). */

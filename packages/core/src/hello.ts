@@ -1,5 +1,6 @@
 /** The handshake's rules: what a hello says, whom it lets in, and which of two sessions stays (DESIGN section 6). */
 import type { Hello, PeerInfo, Value } from '@syncro/protocol'
+import type { Environment } from './environment.js'
 import { SessionError } from './errors.js'
 import type { Session } from './session.js'
 import type { SessionContext } from './session-context.js'
@@ -30,10 +31,18 @@ export function ourHello(context: SessionContext, number: number, credentials: V
     durable,
     clock: wholeMs(environment.now()),
     number,
-    ...(encoding === 'binary' ? { encodings: ['binary'] } : undefined),
+    ...(encoding === 'binary' ? { encodings: encodingsOf(environment) } : undefined),
     ...(credentials === undefined ? undefined : { auth: credentials }),
   }
 }
+
+/** What is read beside JSON. */
+function encodingsOf({ compression }: Environment): readonly string[] {
+  return compression === undefined ? ['binary'] : ['binary', deflate]
+}
+
+/** Names rows that are deflated among the encodings. */
+export const deflate = 'deflate-raw'
 
 /**
  * Refuses a hello that no session can come of.

@@ -4,6 +4,7 @@
  */
 import {
   BinaryDecoder,
+  type Compression,
   type Connection,
   decodeMessage,
   decodeV1,
@@ -20,6 +21,7 @@ import {
 import type { Scriber } from '@syncro/scriber'
 import { SessionError } from './errors.js'
 import type { CoreLimits } from './limits.js'
+import type { SessionContext } from './session-context.js'
 import { mostOfBinary, mostOfJson } from './wire.js'
 
 export interface InboundHooks {
@@ -28,10 +30,13 @@ export interface InboundHooks {
   v2(message: Message | RowsByColumns, most: number, rows: readonly number[]): void
 }
 
+type InboundContext = Pick<SessionContext, 'scriber' | 'limits' | 'environment'>
+
 export class Inbound {
   readonly #connection: Connection
   readonly #scriber: Scriber
   readonly #limits: CoreLimits
+  readonly #compression: Compression | undefined
   readonly #hooks: InboundHooks
   readonly #decoder = new FrameDecoder()
   readonly #reader = new V1Reader(this.#decoder)
@@ -50,10 +55,11 @@ export class Inbound {
   #unstored: number[] = []
   #first = 0
 
-  constructor(connection: Connection, scriber: Scriber, limits: CoreLimits, hooks: InboundHooks) {
+  constructor(connection: Connection, { scriber, limits, environment }: InboundContext, hooks: InboundHooks) {
     this.#connection = connection
     this.#scriber = scriber
     this.#limits = limits
+    this.#compression = environment.compression
     this.#hooks = hooks
   }
 
@@ -76,7 +82,7 @@ export class Inbound {
   upgrade(encoding: Upgrade['encoding']): void {
     this.#isVersion2 = true
     this.#decoder.width = 32
-    if (encoding === 'binary') this.#binary = new BinaryDecoder()
+    if (encoding === 'binary') this.#binary = new BinaryDecoder(this.#compression)
   }
 
   /**

@@ -80,7 +80,7 @@ export class Session implements Vitals {
       overrun: () =>
         this.end('SYNCRO_SLOW', `More is to be sent than the ${context.limits.maxOutboundBytes} bytes that are held.`),
     })
-    this.#inbound = new Inbound(options.connection, context.scriber, context.limits, {
+    this.#inbound = new Inbound(options.connection, context, {
       v1: (message) => {
         if (this.#dialogue instanceof Bridge) this.#dialogue.receive(message)
         else this.#handshake.take(message)
@@ -197,7 +197,7 @@ export class Session implements Vitals {
   get speech(): Speech {
     this.#speech ??=
       this.#handshake.encoding === 'binary'
-        ? new BinarySpeech(this.#outbound, this.hasBorders, this.#context.encoder)
+        ? new BinarySpeech(this.#outbound, this.hasBorders, this.#context.encoder, this.#handshake.compression)
         : new JsonSpeech(this.#outbound, this.hasBorders)
     return this.#speech
   }

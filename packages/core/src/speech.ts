@@ -1,6 +1,9 @@
 /** How a session says what it has to say: its messages in the encoding that was agreed upon, queued for its connection. */
 import {
   type BinaryEncoder,
+  type Compression,
+  deflated,
+  type Encoded,
   encodeFrame,
   encodeMessageFrame,
   MAX_FIELDS,
@@ -90,11 +93,14 @@ export class BinarySpeech implements Speech {
   readonly #hasBorders: boolean
   readonly #encoder: BinaryEncoder
   readonly #told: Told
+  readonly #compression: Compression | undefined
 
-  constructor(outbound: Outbound, hasBorders: boolean, encoder: BinaryEncoder) {
+  /** @param compression deflates chunks, if the peer can inflate them. */
+  constructor(outbound: Outbound, hasBorders: boolean, encoder: BinaryEncoder, compression?: Compression) {
     this.#outbound = outbound
     this.#hasBorders = hasBorders
     this.#encoder = encoder
+    this.#compression = compression
     this.#told = encoder.told()
   }
 
@@ -119,7 +125,7 @@ export class BinarySpeech implements Speech {
     if (rows.length === 0) return
     const columns = isSmall(chunk) ? columnsOf(ledger, rows, after) : undefined
     if (columns?.sections.every(({ fields }) => fields.length <= MAX_FIELDS))
-      this.#pack(this.#encoder.encodeSections(columns), kept)
+      this.#pack(this.#deflated(this.#encoder.encodeSections(columns)), kept)
     else this.rows(imagesOfChunk(chunk), MAX_FRAME_BYTES / 4, kept)
   }
 
@@ -134,7 +140,11 @@ export class BinarySpeech implements Speech {
     return this.#hasBorders ? bytes.slice() : encodeFrame(bytes, 32)
   }
 
-  #pack(encoded: ReturnType<BinaryEncoder['encode']>, kept: number): void {
+  #deflated(encoded: Encoded): Encoded {
+    return this.#compression === undefined ? encoded : deflated(encoded, this.#compression)
+  }
+
+  #pack(encoded: Encoded, kept: number): void {
     const before = this.#told.definitions(encoded)
     if (before !== undefined) this.#outbound.pack(before, kept)
     this.#outbound.pack(encoded.bytes, kept)

@@ -1,6 +1,8 @@
 /** Which encoding is spoken, by whom; what travels together; and what a peer can do with numbers. */
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { BinaryDecoder, BinaryEncoder, encodeFrame, FrameDecoder, type Message, V1Reader } from '@syncro/protocol'
 import { describe, expect, test } from 'vitest'
+import type { Syncro } from '../src/syncro.js'
 import { era, helloOf, Peer } from './peer.js'
 import { shown, state, World } from './world.js'
 
@@ -202,5 +204,30 @@ describe('in the binary encoding', () => {
     world.join(a, b)
     world.settle()
     expect(state(b)).toEqual(state(a))
+  })
+
+  test('a catch-up is deflated where both sides can, and by nobody else', () => {
+    const compression = {
+      deflate: (bytes: Uint8Array) => deflateRawSync(bytes),
+      inflate: (bytes: Uint8Array, most: number) => inflateRawSync(bytes, { maxOutputLength: most }),
+    }
+    const written = [[compression, compression], [compression, undefined], [undefined, compression], []].map((can) => {
+      const world = new World()
+      const [a, b] = ['a', 'b'].map((uid, side) => {
+        const environment = can[side] === undefined ? {} : { compression: can[side] }
+        return world.client(uid, { encoding: 'binary', environment })
+      }) as [Syncro, Syncro]
+      for (let id = 0; id < 2_000; id++) a.record('Todo', 'create', id, { title: `a title like others, ${id}` })
+      const pair = world.join(a, b)
+      world.settle()
+      expect(state(b)).toEqual(state(a))
+      a.record('Todo', 'update', 1, { title: 'live' })
+      world.settle()
+      expect(shown(b)['1']).toEqual({ title: 'live' })
+      return pair.a.writtenBytes
+    })
+    expect(written[0]).toBeLessThan(written[3]! / 2)
+    // The hello of whoever can says so.
+    for (const one of [written[1]!, written[2]!]) expect(Math.abs(one - written[3]!)).toBeLessThan(20)
   })
 })

@@ -9,6 +9,7 @@ export {
   rowsOfSections,
   type StampColumn,
 } from './binary/columns.js'
+export { type Compression, deflated } from './binary/deflated.js'
 export type { RowNumbers } from './binary/numbering.js'
 export type { Encoded, Told } from './binary/told.js'
 export { decodeMessage, encodeMessage, encodeMessageFrame } from './codec.js'
@@ -22,6 +23,7 @@ export {
   MAX_BODY_CONTAINERS,
   MAX_BODY_DEPTH,
   MAX_BYTES_LENGTH,
+  MAX_DEFLATE_RATIO,
   MAX_DIGEST_ENTRIES,
   MAX_ERROR_CODE_LENGTH,
   MAX_ERROR_TEXT_LENGTH,
@@ -39,6 +41,7 @@ export {
   MAX_VALUE_CONTAINERS,
   MAX_VALUE_DEPTH,
   MAX_VERSIONS,
+  MIN_DEFLATED_BYTES,
   V1_EXTENSION_BYTES,
 } from './limits.js'
 export type { Ack } from './messages/ack.js'

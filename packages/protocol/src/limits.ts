@@ -77,3 +77,9 @@ export const MAX_NUMBERED_WRITERS = 65_536
 
 /** Most rows that a sender numbers, for each of which a receiver keeps some 20 bytes and the id. Rows beyond go in full. */
 export const MAX_NUMBERED_ROWS = 4_194_304
+
+/** Bytes from which on rows are deflated: what is small hardly becomes smaller. */
+export const MIN_DEFLATED_BYTES = 1_024
+
+/** Most bytes that one deflated byte may become. Rows come to a fifth of it; deflate could be made to come to a thousand. */
+export const MAX_DEFLATE_RATIO = 100

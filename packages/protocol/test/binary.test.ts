@@ -1,6 +1,15 @@
 /** The binary encoding: what goes in comes out, whatever the order and the number of sessions, and whatever a peer makes up. */
 
-import { BinaryDecoder, BinaryEncoder, encodeMessage, type Message, ProtocolError } from '@syncro/protocol'
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import {
+  BinaryDecoder,
+  BinaryEncoder,
+  type Compression,
+  deflated,
+  encodeMessage,
+  type Message,
+  ProtocolError,
+} from '@syncro/protocol'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { message, spoilt } from './arbitraries.js'
@@ -218,4 +227,103 @@ test('rows of a hostile peer cost no more than they could in JSON', () => {
   const decoder = new BinaryDecoder()
   decoder.open(body)
   expect(() => decoder.next()).toThrow(expect.objectContaining({ code: 'SYNCRO_MESSAGE_INVALID', limit: 327_680 }))
+})
+
+describe('rows that are deflated', () => {
+  const zlib = {
+    deflate: (bytes: Uint8Array) => deflateRawSync(bytes),
+    inflate: (bytes: Uint8Array, most: number) => inflateRawSync(bytes, { maxOutputLength: Math.max(1, most) }),
+  }
+  const rows = (count: number): Message => ({
+    type: 'rows',
+    writers: ['00112233445566778899aabb'],
+    rows: Array.from({ length: count }, (_, id) => ({
+      name: 'T',
+      id,
+      birth: [id, 0],
+      fields: [['t', `text ${id % 9}`, id, 0]],
+    })),
+  })
+  const item = (length: number, small: Uint8Array) => {
+    const count = (value: number) => [
+      (value & 127) | 128,
+      ((value >> 7) & 127) | 128,
+      ((value >> 14) & 127) | 128,
+      value >> 21,
+    ]
+    return Uint8Array.from([31, ...count(length), ...count(small.length), ...small])
+  }
+  const take = (bytes: Uint8Array, compression: Compression = zlib) => {
+    const decoder = new BinaryDecoder(compression)
+    decoder.open(bytes)
+    return [decoder.next(), decoder.next(), decoder.messageBytes]
+  }
+
+  test('N22 come out as they went in, in fewer bytes, and count as what they are', () => {
+    const session = new BinarySession()
+    const encoded = session.encoder.encode(rows(500))
+    const small = deflated(encoded, zlib)
+    expect(small.bytes.length).toBeLessThan(encoded.bytes.length / 2)
+    const decoder = new BinaryDecoder(zlib)
+    decoder.open(session.bytes(small))
+    expect(decoder.next()).toEqual(rows(500))
+    expect(decoder.messageBytes).toBeGreaterThan(encoded.bytes.length)
+  })
+
+  test('N22 stay as they are where they are small, or would not become smaller', () => {
+    const { encoder } = new BinarySession()
+    const [few, many] = [encoder.encode(rows(10)), encoder.encode(rows(500))]
+    expect(deflated(few, zlib)).toBe(few)
+    expect(deflated(many, { ...zlib, deflate: (bytes) => bytes })).toBe(many)
+    expect(deflated(many, { ...zlib, deflate: () => new Uint8Array(1) })).toBe(many)
+  })
+
+  test('N22 are unknown to whoever cannot inflate', () => {
+    const decoder = new BinaryDecoder()
+    decoder.open(item(1, new Uint8Array(1)))
+    expect(() => decoder.next()).toThrow(expect.objectContaining({ code: 'SYNCRO_MESSAGE_UNKNOWN' }))
+  })
+
+  test.each([
+    ['too much for its bytes', item(10_001, new Uint8Array(100)), 'SYNCRO_MESSAGE_INVALID'],
+    ['too much at all', item(4_194_305, new Uint8Array(100_000)), 'SYNCRO_MESSAGE_INVALID'],
+    ['nothing that was deflated', item(100, new Uint8Array(100).fill(255)), 'SYNCRO_BINARY_INVALID'],
+    ['another length', item(5, deflateRawSync(Uint8Array.of(20, 0, 0))), 'SYNCRO_BINARY_INVALID'],
+    ['more than it said', item(2, deflateRawSync(Uint8Array.of(20, 0, 0))), 'SYNCRO_BINARY_INVALID'],
+    ['something else', item(2, deflateRawSync(Uint8Array.of(23, 0))), 'SYNCRO_BINARY_INVALID'],
+    ['rows and more', item(4, deflateRawSync(Uint8Array.of(20, 0, 0, 0))), 'SYNCRO_BINARY_INVALID'],
+  ])('N22 that are %s are refused', (_what, bytes, code) => {
+    expect(() => take(bytes)).toThrow(expect.objectContaining({ code }))
+  })
+
+  test('N22 are bounded together as one body is', () => {
+    const half = new Uint8Array(2_200_000)
+    half[0] = 20
+    const one = item(half.length, Uint8Array.from([...deflateRawSync(half), ...new Array<number>(30_000).fill(0)]))
+    const inflated: number[] = []
+    const counting = {
+      ...zlib,
+      inflate: (_bytes: Uint8Array, most: number) => {
+        inflated.push(most)
+        const bytes = new Uint8Array(most)
+        bytes[0] = 20
+        return bytes
+      },
+    }
+    expect(() => take(Uint8Array.from([...one, ...one]), counting)).toThrow(ProtocolError)
+    expect(inflated).toEqual([2_200_000])
+  })
+})
+
+test('N9 what is counted is counted for a body, however many messages it has', () => {
+  const batch = { type: 'batch', stamp: 1, writer: '00112233445566778899aabb' } as const
+  const session = new BinarySession()
+  const list = (length: number): Message => ({
+    ...batch,
+    changes: [{ name: 'T', id: 1, type: 'update', fields: { a: Array.from({ length }, () => []) } }],
+  })
+  const body = (...lengths: number[]) => Uint8Array.from(lengths.flatMap((length) => [...session.encode(list(length))]))
+  // Each message is two, its change two more, and its value a list of lists.
+  expect(session.decode(body(163_835, 163_835))).toHaveLength(2)
+  expect(() => session.decode(body(163_835, 163_836))).toThrow(expect.objectContaining({ limit: 327_680 }))
 })

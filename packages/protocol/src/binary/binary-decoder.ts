@@ -2,7 +2,7 @@
 
 import { invalid } from '../check.js'
 import { ProtocolError } from '../errors.js'
-import { MAX_ERROR_CODE_LENGTH, MAX_ERROR_TEXT_LENGTH, MAX_NAME_LENGTH } from '../limits.js'
+import { MAX_ERROR_CODE_LENGTH, MAX_ERROR_TEXT_LENGTH, MAX_FRAME_BYTES, MAX_NAME_LENGTH } from '../limits.js'
 import { type Cursor, parseSince } from '../messages/cursor.js'
 import type { ErrorMessage } from '../messages/error.js'
 import type { Mark } from '../messages/mark.js'
@@ -11,6 +11,7 @@ import type { Rows } from '../messages/rows.js'
 import { readBatch, readUpdate } from './batch-bytes.js'
 import { ByteReader, malformed } from './byte-reader.js'
 import { type RowSections, rowsOfSections } from './columns.js'
+import { type Compression, readDeflated } from './deflated.js'
 import { readDigest } from './digest-bytes.js'
 import { Item } from './items.js'
 import { Numbers, readRecordId } from './numbers.js'
@@ -29,17 +30,28 @@ export class BinaryDecoder {
   readonly #reader = new ByteReader()
   readonly #numbers = new Numbers()
   readonly #containers = new Containers()
+  readonly #compression: Compression | undefined
   #began = 0
+  /** Bytes that were inflated of the body, and those before the message at hand. */
+  #inflated = 0
+  #inflatedBefore = 0
+
+  /** @param compression reads rows that were deflated. Default: they are unknown. */
+  constructor(compression?: Compression) {
+    this.#compression = compression
+  }
 
   /** Begins to read a body, which has to stay as it is until `next` has returned undefined. */
   open(body: Uint8Array): void {
     if (body.length === 0) throw malformed('it is empty')
     this.#reader.open(body)
+    this.#containers.clear()
+    this.#inflated = 0
   }
 
-  /** How many bytes the message takes that `next` has just returned. */
+  /** How many bytes the message takes that `next` has just returned, inflated. */
   get messageBytes(): number {
-    return this.#reader.at - this.#began
+    return this.#reader.at - this.#began + this.#inflated - this.#inflatedBefore
   }
 
   /**
@@ -63,7 +75,7 @@ export class BinaryDecoder {
   nextByColumns(): MessageByColumns | undefined {
     while (this.#reader.left > 0) {
       this.#began = this.#reader.at
-      this.#containers.clear()
+      this.#inflatedBefore = this.#inflated
       const kind = this.#reader.byte()
       if (!this.#define(kind)) return this.#message(kind)
     }
@@ -105,6 +117,8 @@ export class BinaryDecoder {
         return readBatch(reader, this.#numbers, this.#containers, kind === Item.batch)
       case Item.rows:
         return { type: 'rows', ...readSections(reader, this.#numbers, this.#containers) }
+      case Item.deflated:
+        return this.#deflated()
       case Item.mark:
         return this.#mark()
       case Item.ack:
@@ -126,8 +140,17 @@ export class BinaryDecoder {
       case Item.error:
         return this.#error()
       default:
-        throw new ProtocolError('SYNCRO_MESSAGE_UNKNOWN', `version 2 has no item ${kind}`, { path: 'type' })
+        throw unknown(kind)
     }
+  }
+
+  #deflated(): RowsByColumns {
+    if (this.#compression === undefined) throw unknown(Item.deflated)
+    const inner = readDeflated(this.#reader, this.#compression, MAX_FRAME_BYTES - this.#inflated)
+    this.#inflated += inner.at + inner.left
+    const rows = readSections(inner, this.#numbers, this.#containers)
+    if (inner.left > 0) throw malformed('more than rows was deflated')
+    return { type: 'rows', ...rows }
   }
 
   #mark(): Mark {
@@ -161,4 +184,8 @@ export class BinaryDecoder {
     if (flag > 1) throw malformed(`${flag} is neither yes nor no`)
     return flag === 1
   }
+}
+
+function unknown(kind: number): ProtocolError {
+  return new ProtocolError('SYNCRO_MESSAGE_UNKNOWN', `version 2 has no item ${kind}`, { path: 'type' })
 }

@@ -148,6 +148,7 @@ function cut(): ProtocolError {
 }
 
 /** The error for bytes that are not in the encoding. */
-export function malformed(what: string): ProtocolError {
-  return new ProtocolError('SYNCRO_BINARY_INVALID', `the body is not in the binary encoding: ${what}`)
+export function malformed(what: string, cause?: unknown): ProtocolError {
+  const details = cause === undefined ? {} : { cause }
+  return new ProtocolError('SYNCRO_BINARY_INVALID', `the body is not in the binary encoding: ${what}`, details)
 }

@@ -22,4 +22,6 @@ export const Item = {
   ping: 28,
   pong: 29,
   error: 30,
+  /** `rows`, deflated. */
+  deflated: 31,
 } as const

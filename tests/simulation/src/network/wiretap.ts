@@ -1,6 +1,7 @@
 /** Listens to what goes over the network, and counts it: which messages there are is all that most of it is read for. */
-import { BinaryDecoder, FrameDecoder, type Message } from '@syncro/protocol'
+import { BinaryDecoder, type Compression, FrameDecoder, type Message } from '@syncro/protocol'
 import type { World } from '../world/world.js'
+import { compression } from './compression.js'
 import type { End } from './line.js'
 
 /** Messages of JSON that are read whole: there are few, and what they say is a rare path or is not. */
@@ -70,7 +71,7 @@ export class Wiretap {
     const parsed = readWhole.has(type) ? (JSON.parse(textOf(body)) as Parsed) : {}
     this.#read(type, parsed)
     if (type === 'upgrade') tap.frames.width = 32
-    if (parsed.encoding === 'binary') tap.binary = new BinaryDecoder()
+    if (parsed.encoding === 'binary') tap.binary = new BinaryDecoder(counted(this.#world))
     world.note(() => `${end.host.owner} tells ${end.other.host.owner} ${textOf(body.subarray(0, 300))}`)
   }
 
@@ -99,4 +100,15 @@ function textOf(bytes: Uint8Array): string {
 /** A message for the trace. */
 function shown(message: Message): string {
   return JSON.stringify(message, (_key, part: unknown) => (typeof part === 'bigint' ? `${part}n` : part)).slice(0, 300)
+}
+
+/** Counts what is deflated. */
+function counted(world: World): Compression {
+  return {
+    ...compression,
+    inflate(bytes, most) {
+      world.count('rows deflated')
+      return compression.inflate(bytes, most)
+    },
+  }
 }

@@ -110,6 +110,7 @@ function drawMachine(streams: Streams, shape: Shape, number: number): MachinePla
     store: isDurable ? store : undefined,
     limits: drawLimits(random),
     encoding: streams.of('encoding', number).chance(0.75) ? 'binary' : 'json',
+    deflates: streams.of('deflates', number).chance(0.5),
     authenticates: random.pick(['no', 'no', 'now', 'later'] as const),
   }
 }

@@ -15,6 +15,8 @@ export interface MachinePlan {
   readonly limits: Partial<CoreLimits>
   /** The encoding that it offers. */
   readonly encoding: 'binary' | 'json'
+  /** Whether it can deflate. */
+  readonly deflates: boolean
   /** How it judges who comes: not at all, at once, or after a while. */
   readonly authenticates: 'no' | 'now' | 'later'
 }

@@ -18,6 +18,7 @@ export const sometimes: readonly string[] = [
   'slow reader',
   'message repeated',
   'binary message',
+  'rows deflated',
   'dial blocked',
   'dial timeout',
   'crash',

@@ -4,6 +4,7 @@ import type { Stamp, Step } from '@syncro/scriber'
 import type { Disk } from '../machine/disk.js'
 import { SimStore } from '../machine/sim-store.js'
 import { SimTimers, type TimerOwner } from '../machine/timers.js'
+import { compression } from '../network/compression.js'
 import type { Host } from '../network/host.js'
 import type { Machine } from './machine.js'
 import type { Program } from './workload.js'
@@ -44,7 +45,12 @@ export class Life implements TimerOwner {
       uid: plan.uid,
       models: this.program.models,
       ...(this.store === undefined ? undefined : { store: this.store }),
-      environment: { now: machine.clock.now, random: machine.random.bytes, timers: this.timers },
+      environment: {
+        now: machine.clock.now,
+        random: machine.random.bytes,
+        timers: this.timers,
+        ...(plan.deflates ? { compression } : undefined),
+      },
       limits: { ...plan.limits, ...world.plan.trimming },
       encoding: plan.encoding,
       mode: 'development',
