@@ -56,6 +56,10 @@ export class DocReplica implements Replica {
     this.#tell(this.doc.update(update))
   }
 
+  updateTogether(updates: readonly Update[]): void {
+    this.#tell(this.doc.updateTogether!(updates))
+  }
+
   async fill(document: Document): Promise<void> {
     this.isEmpty = false
     if (this.doc.fill !== undefined) return this.doc.fill(document)

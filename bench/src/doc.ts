@@ -6,6 +6,8 @@ export interface Doc {
   create(record: TodoRecord): Uint8Array | undefined
   /** Changes one field in one change. @returns as `create` does. */
   update(update: Update): Uint8Array | undefined
+  /** Makes many updates in one change. Left out by those who have no transactions. */
+  updateTogether?(updates: readonly Update[]): Uint8Array
   /** Bytes of what is collected; undefined if nothing is. */
   flush?(): Uint8Array | undefined
   /** Applies one message. @returns how many changes were in it. */

@@ -48,6 +48,8 @@ export interface Replica {
   watch(): void
   create(record: TodoRecord): void
   update(update: Update): void
+  /** Makes many updates in one transaction: of a field that is written twice, the last value crosses. */
+  updateTogether(updates: readonly Update[]): void
   /** Makes a whole document in the fastest way there is, since nobody times it. */
   fill(document: Document): Promise<void>
   /** All records, as plain values, read as a program reads them. */
@@ -87,7 +89,5 @@ export interface Channel {
   readonly queuedBytes: number
   /** Resolves when the other side has applied all that was changed here, and its answer is here. */
   barrier(): Promise<void>
-  /** Resolves when the other side has everything, in whatever order and however merged it came; left out by those who merge nothing on the way. */
-  settled?(): Promise<void>
   close(): void
 }

@@ -4,7 +4,7 @@ import type { WorkloadName } from './workload.js'
 
 const oneWriter = 'it has one writer: a reader cannot change anything'
 const floorOnly = 'it merges nothing'
-const oursOnly = 'one message of bytes for each change is asked of it: nothing is left to be merged on the way'
+const noTransactions = 'it has no transactions'
 const automergeCopies = 'each change copies the map of records, so that it takes as long as there are records'
 
 export const subjects: readonly Subject[] = [
@@ -38,7 +38,6 @@ export const subjects: readonly Subject[] = [
     merges: true,
     about:
       'a Y.Map of Y.Maps, garbage collection on; updates of version 1 in streams and for differences, as y-protocols sends them, version 2 for the snapshot.',
-    lacks: { 'update-coalesced': oursOnly },
     load: async () => (await import('./subjects/yjs.js')).library,
   },
   {
@@ -55,7 +54,6 @@ export const subjects: readonly Subject[] = [
     merges: true,
     about:
       'a LoroMap of LoroMaps with full history, a commit a change, bytes by `subscribeLocalUpdates`; handles are freed at once; the full read is `toJSON`.',
-    lacks: { 'update-coalesced': oursOnly },
     less: { 'fan-out': { updates: 2000, why: 'its replicas apply some 13,000 updates a second' } },
     load: async () => (await import('./subjects/loro.js')).library,
   },
@@ -81,12 +79,12 @@ export const subjects: readonly Subject[] = [
     merges: true,
     about:
       'as documented: `change`, `getLastLocalChange`, `applyChanges`; text as ImmutableString, whose last writer wins. Whole documents are built by its core, untimed.',
-    lacks: { 'update-coalesced': oursOnly },
     less: {
       create: { records: 1000, why: automergeCopies },
       'create-apply': { records: 1000, why: automergeCopies },
       update: { records: 1000, updates: 1000, why: automergeCopies },
       'update-tcp': { records: 1000, updates: 1000, why: automergeCopies },
+      'update-coalesced': { records: 1000, updates: 10_000, why: automergeCopies },
       bootstrap: { records: 5000, updates: 15_000, why: automergeCopies },
       'catch-up': { records: 1000, updates: 3000, why: automergeCopies },
       merge: { records: 1000, updates: 1000, why: automergeCopies },
@@ -108,7 +106,6 @@ export const subjects: readonly Subject[] = [
       'catch-up': { records: 20_000, updates: 60_000, why: 'it takes over a minute' },
       'fan-out': { updates: 500, why: 'its replicas apply some 3,000 updates a second' },
     },
-    lacks: { 'update-coalesced': oursOnly },
     load: async () => (await import('./subjects/automerge-core.js')).library,
   },
   {
@@ -117,7 +114,6 @@ export const subjects: readonly Subject[] = [
     merges: true,
     about:
       'a MergeableStore, a row a record; the JSON that its synchronizers send, without their envelope; catching up walks its tree of hashes by its public methods.',
-    lacks: { 'update-coalesced': oursOnly },
     less: { 'fan-out': { updates: 2000, why: 'its replicas apply some 19,000 updates a second' } },
     load: async () => (await import('./subjects/tinybase.js')).library,
   },
@@ -127,7 +123,7 @@ export const subjects: readonly Subject[] = [
     merges: false,
     about:
       'a MapSchema, `encode` and `discardChanges` for each change, a decoder that follows in step; catching up is its full state again.',
-    lacks: { merge: oneWriter, 'update-coalesced': oursOnly },
+    lacks: { merge: oneWriter },
     load: async () => (await import('./subjects/colyseus.js')).library,
   },
   {
@@ -135,7 +131,7 @@ export const subjects: readonly Subject[] = [
     kind: 'floor',
     merges: false,
     about: 'the JSON floor: each change a JSON array, into a Map of plain objects. Merges nothing.',
-    lacks: { merge: floorOnly, 'update-coalesced': oursOnly },
+    lacks: { merge: floorOnly, 'update-coalesced': noTransactions },
     load: async () => (await import('./subjects/json-floor.js')).library,
   },
   {
@@ -143,7 +139,7 @@ export const subjects: readonly Subject[] = [
     kind: 'floor',
     merges: false,
     about: 'the msgpackr floor: the same with record structures that both sides know, 128 changes a message.',
-    lacks: { merge: floorOnly, 'update-coalesced': oursOnly },
+    lacks: { merge: floorOnly, 'update-coalesced': noTransactions },
     load: async () => (await import('./subjects/msgpackr-floor.js')).library,
   },
 ]

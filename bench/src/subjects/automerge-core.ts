@@ -38,6 +38,11 @@ export class AutomergeCore implements Doc {
     return this.#commit()
   }
 
+  updateTogether(updates: readonly Update[]): Uint8Array {
+    for (const update of updates) this.#set(update)
+    return this.#commit()
+  }
+
   apply(message: Uint8Array): number {
     this.#backend.applyChanges([message as Change])
     return 1
@@ -46,8 +51,7 @@ export class AutomergeCore implements Doc {
   fill({ records, updates }: Document): void {
     for (const record of records) this.#add(record)
     this.#backend.commit()
-    for (const update of updates) this.#set(update)
-    this.#backend.commit()
+    this.updateTogether(updates)
   }
 
   each(visit: (record: TodoRecord) => void): void {

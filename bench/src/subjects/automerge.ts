@@ -25,10 +25,13 @@ class AutomergeDoc implements Doc {
   }
 
   update(update: Update): Uint8Array {
+    return this.updateTogether([update])
+  }
+
+  updateTogether(updates: readonly Update[]): Uint8Array {
     this.#doc = A.change(this.#doc, ({ todos }) => {
-      const todo = todos[update.id]!
-      if (update.field === 'title') todo.title = new A.ImmutableString(update.value)
-      else Object.assign(todo, { [update.field]: update.value })
+      for (const { id, field, value } of updates)
+        Object.assign(todos[id]!, { [field]: field === 'title' ? new A.ImmutableString(value) : value })
     })
     return A.getLastLocalChange(this.#doc)!
   }

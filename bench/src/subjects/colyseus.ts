@@ -25,6 +25,11 @@ class Writer implements Doc {
     return this.#patch()
   }
 
+  updateTogether(updates: readonly Update[]): Uint8Array {
+    for (const update of updates) this.#set(update)
+    return this.#patch()
+  }
+
   apply(): number {
     throw new Error('A writer of Colyseus takes no changes.')
   }

@@ -33,6 +33,12 @@ class LoroReplica implements Doc {
     return this.#told
   }
 
+  updateTogether(updates: readonly Update[]): Uint8Array {
+    for (const update of updates) this.#set(update)
+    this.#doc.commit()
+    return this.#told
+  }
+
   apply(message: Uint8Array): number {
     this.#doc.import(message)
     return 1

@@ -81,6 +81,12 @@ class SyncroReplica implements Replica {
     }
   }
 
+  updateTogether(updates: readonly Update[]): void {
+    this.syncro.transact(() => {
+      for (const update of updates) this.update(update)
+    })
+  }
+
   async fill({ records, updates }: Document): Promise<void> {
     let count = 0
     for (const record of records) {
@@ -140,7 +146,6 @@ class SyncroReplica implements Replica {
         return session()?.queuedBytes ?? 0
       },
       barrier: () => barriers.pass(),
-      settled: () => this.#settled(),
       close,
     }
   }
@@ -161,17 +166,6 @@ class SyncroReplica implements Replica {
     if (this.applied < this.#awaited) return
     this.#awaited = Number.POSITIVE_INFINITY
     this.#reached()
-  }
-
-  #settled(): Promise<void> {
-    if (this.syncro.unsent().length === 0) return Promise.resolve()
-    return new Promise((resolve) => {
-      const off = this.syncro.on('changed', () => {
-        if (this.syncro.unsent().length > 0) return
-        off()
-        resolve()
-      })
-    })
   }
 
   #counting({ label, listen }: Listener): Listener {

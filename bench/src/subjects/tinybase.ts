@@ -28,6 +28,13 @@ class TinybaseDoc implements Doc {
     return this.#told
   }
 
+  updateTogether(updates: readonly Update[]): Uint8Array {
+    this.#change(() => {
+      for (const { id, field, value } of updates) this.#store.setCell(table, id, field, value)
+    })
+    return this.#told
+  }
+
   apply(message: Uint8Array): number {
     this.#store.applyMergeableChanges(decode(message) as Changes)
     return 1

@@ -40,6 +40,13 @@ class YjsDoc implements Doc {
     return this.#told
   }
 
+  updateTogether(updates: readonly Update[]): Uint8Array {
+    this.#doc.transact(() => {
+      for (const { id, field, value } of updates) this.#todos.get(id)!.set(field, value)
+    })
+    return this.#told
+  }
+
   apply(message: Uint8Array): number {
     applyUpdate(this.#doc, message)
     return 1
@@ -49,9 +56,7 @@ class YjsDoc implements Doc {
     this.#doc.transact(() => {
       for (const record of records) this.#add(record)
     })
-    this.#doc.transact(() => {
-      for (const { id, field, value } of updates) this.#todos.get(id)!.set(field, value)
-    })
+    this.updateTogether(updates)
   }
 
   each(visit: (record: TodoRecord) => void): void {
