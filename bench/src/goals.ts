@@ -22,6 +22,12 @@ const bestPeer = (board: Board, metric: Metric) => board.best(metric)?.summary.m
 const bestMerging = (board: Board, metric: Metric) => board.best(metric, ({ merges }) => merges)?.summary.median
 const of = (name: string) => (board: Board, metric: Metric) => board.median(name, metric.key)
 
+/** Without its native part msgpackr's strings take less memory, and what takes least is the floor. */
+const smallerMsgpackr = (board: Board, { key }: Metric) => {
+  const found = ['msgpackr', 'msgpackr-js'].flatMap((name) => board.median(name, key) ?? [])
+  return found.length === 0 ? undefined : Math.min(...found)
+}
+
 export const goals: readonly Goal[] = [
   { work: 'create', metric: 'rate', words: '≥ 3 × the best peer', bound: times(3, bestPeer) },
   { work: 'create-apply', metric: 'rate', words: '≥ 3.5 × the best peer', bound: times(3.5, bestPeer) },
@@ -33,7 +39,7 @@ export const goals: readonly Goal[] = [
   { work: 'bootstrap', metric: 'bytes', words: '≤ 1.1 × the msgpackr floor', bound: times(1.1, of('msgpackr')) },
   { work: 'catch-up', metric: 'ms', words: '≤ 2 × the JSON floor', bound: times(2, of('json')) },
   { work: 'merge', metric: 'ms', words: '5 × the best peer', bound: times(1 / 5, bestPeer) },
-  { work: 'memory', metric: 'heap', words: '≤ 1.15 × the msgpackr floor', bound: times(1.15, of('msgpackr')) },
+  { work: 'memory', metric: 'heap', words: '≤ 1.15 × the msgpackr floor', bound: times(1.15, smallerMsgpackr) },
   { work: 'cold-start', metric: 'ms', words: '≤ the best peer', bound: bestPeer },
   { work: 'read', metric: 'ms', words: '≤ 2 × the JSON floor', bound: times(2, of('json')) },
   { work: 'fan-out', metric: 'rate', words: '≥ Colyseus', bound: of('colyseus') },

@@ -142,6 +142,17 @@ export const subjects: readonly Subject[] = [
     lacks: { merge: floorOnly, 'update-coalesced': noTransactions },
     load: async () => (await import('./subjects/msgpackr-floor.js')).library,
   },
+  {
+    name: 'msgpackr-js',
+    kind: 'floor',
+    merges: false,
+    about: 'the same without its native part, which is faster and whose strings take more memory.',
+    only: ['memory'],
+    load: async () => {
+      process.env['MSGPACKR_NATIVE_ACCELERATION_DISABLED'] = 'true'
+      return (await import('./subjects/msgpackr-floor.js')).library
+    },
+  },
 ]
 
 /** @throws Error where there is none. */
