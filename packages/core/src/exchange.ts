@@ -243,7 +243,7 @@ export class Exchange implements Dialogue<Message | RowsByColumns> {
     if (since === undefined) this.#replica.owes = false
     // Acknowledged is what is there whole.
     this.#acknowledge = { era, position: since ?? position, kept: this.#clients.keep(this.#replica) }
-    this.#session.schedule()
+    this.#session.scheduleLate()
   }
 
   #onAck({ era, position }: Ack): void {

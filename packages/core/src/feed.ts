@@ -107,7 +107,8 @@ export class Feed {
     if (!isTheirs && !this.#held.holdsStep(outgoing)) this.#speech.step(outgoing)
     this.#through = Math.max(this.#through, step.position)
     if (this.#state === 'live') this.#since = this.#through
-    this.#session.schedule()
+    if (isTheirs) this.#session.scheduleLate()
+    else this.#session.schedule()
   }
 
   /** Rows are forgotten: their numbers may soon be other records'. */

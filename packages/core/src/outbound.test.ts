@@ -52,6 +52,57 @@ describe('what is queued', () => {
       expect(writes).toEqual(writtenAtOnce ? [bytes] : [])
     })
 
+  test('is not written to a connection that was ended', () => {
+    const { outbound, writes, turn } = scene({ writable: false })
+    outbound.push(new Uint8Array(4))
+    turn()
+    expect([writes, outbound.queuedBytes]).toEqual([[], 0])
+  })
+
+  test('in messages that travel together is one frame, and what is to be stored later another', () => {
+    const pieces: number[][] = []
+    const { outbound, state, turn } = scene({ write: (bytes) => pieces.push([...bytes]) })
+    outbound.pack(Uint8Array.of(1, 2))
+    outbound.pack(Uint8Array.of(3))
+    outbound.push(Uint8Array.of(9))
+    outbound.pack(Uint8Array.of(4), 1)
+    outbound.pack(Uint8Array.of(5))
+    outbound.pack(Uint8Array.of(6), 2)
+    turn()
+    state.stored = 1
+    outbound.schedule()
+    turn()
+    expect(pieces).toEqual([
+      [0, 0, 0, 3, 1, 2, 3, 9],
+      [0, 0, 0, 2, 4, 5],
+    ])
+    state.stored = 2
+    outbound.schedule()
+    turn()
+    expect(pieces.at(-1)).toEqual([0, 0, 0, 1, 6])
+  })
+
+  test('in messages that travel together is one message where the connection keeps borders', () => {
+    const pieces: number[][] = []
+    const { outbound, turn } = scene({ borders: true, write: (bytes) => pieces.push([...bytes]) })
+    for (const message of [Uint8Array.of(1, 2), Uint8Array.of(3)]) outbound.pack(message)
+    turn()
+    expect(pieces).toEqual([[1, 2, 3]])
+  })
+
+  for (const [bytes, frames] of [
+    [95, [99]],
+    [96, [100]],
+    [97, [5, 100]],
+  ] as const)
+    test(`in messages that travel together is ${frames.length} frames for a byte and ${bytes - 1}, where a write has 100`, () => {
+      const { outbound, writes, turn } = scene({}, { writeBytes: 100 })
+      outbound.pack(new Uint8Array(1))
+      outbound.pack(new Uint8Array(bytes - 1))
+      turn()
+      expect(writes).toEqual(frames)
+    })
+
   test('is written in several pieces where it is more than a write has, and a large message in pieces as well', () => {
     const { outbound, writes, state, turn } = scene({}, { writeBytes: 100 })
     for (const length of [60, 40, 1, 250, 99]) outbound.push(new Uint8Array(length), 1)

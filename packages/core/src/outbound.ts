@@ -158,7 +158,7 @@ export class Outbound {
   }
 
   #write(bytes: Uint8Array): void {
-    if (this.#ended) return
+    if (this.#ended || this.#connection.writable === false) return
     this.#written += 1
     try {
       const more = this.#connection.write(bytes)

@@ -61,6 +61,7 @@ export class Session implements Vitals {
   #cancelTimeout: () => void
   #received = 0
   #rowsReceived = 0
+  #isLate = false
   #rowsExpected = 0
 
   constructor(context: SessionContext, options: SessionOptions) {
@@ -324,6 +325,19 @@ export class Session implements Vitals {
   /** For dialogues: has `flushing` called and the queue written when what runs now has ended. */
   schedule(): void {
     this.#outbound.schedule()
+  }
+
+  /**
+   * For dialogues: the same once the event loop has turned. What only says how far things have gone goes with what the program says to what has just
+   * come, if it says anything: a write of its own takes longer than the whole change.
+   */
+  scheduleLate(): void {
+    if (this.#isLate) return
+    this.#isLate = true
+    this.#context.environment.timers.defer(() => {
+      this.#isLate = false
+      this.#outbound.schedule()
+    })
   }
 
   /**

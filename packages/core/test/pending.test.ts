@@ -85,6 +85,7 @@ describe('what is unsent', () => {
     const peer = new Peer(world, a).shakeHands()
     a.record('Todo', 'create', 1, { title: 'x' })
     a.record('Todo', 'create', 2, { title: 'x' })
+    world.settle()
     const counts: number[] = []
     a.on('changed', () => counts.push(a.unsent().length))
     for (const position of [1, 2]) peer.send({ type: 'ack', era: a.scriber.era, position }).settle()

@@ -15,6 +15,9 @@ export interface Connection {
    */
   write(bytes: Uint8Array): unknown
 
+  /** Node's: false once it was ended, or is broken; nothing is written to it then. */
+  readonly writable?: boolean
+
   /** Back-pressure, outbound: calls the listener when `write`, having returned `false`, may go on. */
   once?(event: 'drain', listener: () => void): unknown
 

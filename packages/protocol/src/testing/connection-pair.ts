@@ -166,8 +166,12 @@ class End implements PairEnd {
     this.#receiver = receiver
   }
 
+  get writable(): boolean {
+    return !this.closed && this.#closing === undefined
+  }
+
   write(bytes: Uint8Array): boolean {
-    if (this.closed || this.#closing !== undefined) return true
+    if (!this.writable) return true
     this.writes++
     this.writtenBytes += bytes.length
     this.queuedBytes += bytes.length
