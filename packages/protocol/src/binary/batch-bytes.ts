@@ -14,6 +14,12 @@ import { type Containers, readValueBytes, writeValueBytes } from './value-bytes.
 /** Stamps so far beyond the base, about a minute, are counted from it: they take 4 bytes, and whole ones 8. */
 const NEAR = 0x0fffffff
 
+/** … and so far, 4 ms, in 2 bytes. */
+const CLOSE = 0x3fff
+
+/** So many batches that would be close to a new base pay the 9 bytes that it takes to tell it. */
+const MANY = 16
+
 const types = ['update', 'create', 'destroy', 'restore'] as const
 const numbers = { update: 0, create: 1, destroy: 2, restore: 3 } as const
 const HAS_FIELDS = 4
@@ -23,6 +29,8 @@ const HAS_AFTER = 8
 export class BatchWriting {
   readonly #numbering: Numbering
   #base = -1
+  /** Batches since the base was told. */
+  #count = 0
 
   constructor(numbering: Numbering) {
     this.#numbering = numbering
@@ -31,7 +39,11 @@ export class BatchWriting {
   /** Returns the base that the stamp is counted from, or -1. */
   write(writer: ByteWriter, batch: Batch, needs: Need[]): number {
     const { stamp, changes } = batch
-    if (this.#base < 0 || stamp > this.#base + NEAR) this.#base = stamp
+    this.#count += 1
+    if (this.#base < 0 || stamp > this.#base + (this.#count > MANY ? CLOSE : NEAR)) {
+      this.#base = stamp
+      this.#count = 0
+    }
     const isNear = stamp >= this.#base
     const [change] = changes
     const row = changes.length === 1 ? this.#rowOfUpdate(change!) : -1
