@@ -33,6 +33,22 @@ export const subjects: readonly Subject[] = [
     load: async () => (await import('./subjects/syncro-esbuild.js')).library,
   },
   {
+    name: 'syncro-deflated',
+    kind: 'ours',
+    merges: true,
+    about: 'the same with what is caught up with deflated by `node:zlib`, at level 1; the time for that counts.',
+    only: ['bootstrap'],
+    load: async () => (await import('./subjects/syncro.js')).libraryThatDeflates,
+  },
+  {
+    name: 'syncro-snapshot',
+    kind: 'ours',
+    merges: true,
+    about: 'the same from a snapshot in place of SQLite.',
+    only: ['cold-start'],
+    load: async () => (await import('./subjects/syncro.js')).libraryOfSnapshots,
+  },
+  {
     name: 'yjs',
     kind: 'peer',
     merges: true,

@@ -5,7 +5,6 @@ import { number, shown } from './numbers.js'
 import { subjectNamed } from './subjects.js'
 import type { Metric } from './workload.js'
 
-const ours = 'syncro'
 const lessMark = '°'
 
 /** A row for each goal whose work was measured. */
@@ -32,7 +31,8 @@ export function goalsTable(boards: readonly Board[]): string {
 
 function goalRow(goal: Goal, board: Board): string[] {
   const metric = board.workload.metrics.find(({ key }) => key === goal.metric)!
-  const value = board.median(ours, metric.key)
+  const { subject = 'syncro' } = goal
+  const value = board.median(subject, metric.key)
   const best = board.best(metric)
   const bound = goal.bound(board, metric)
   const cell = (name: string) => numberOr(board.median(name, metric.key))
@@ -40,7 +40,7 @@ function goalRow(goal: Goal, board: Board): string[] {
   const verdict = value === undefined || bound === undefined ? '–' : isMet(metric, value, bound) ? 'met' : '**missed**'
   return [
     `${board.workload.number} ${board.workload.name}`,
-    `${metric.label}, ${metric.unit}`,
+    `${metric.label}, ${metric.unit}${subject === 'syncro' ? '' : ` (${subject})`}`,
     cell('json'),
     cell('msgpackr'),
     best === undefined ? '–' : `${number(best.summary.median)} ${best.subject.name}`,

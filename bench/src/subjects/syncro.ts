@@ -1,7 +1,10 @@
 /** Syncro through its public API: instances that are assigned to and read, sessions of its own over pipes and TCP. */
-import { type Session, Syncro } from '@syncro/core'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import { loadSnapshot, type Session, Syncro, takeSnapshot } from '@syncro/core'
 import type { Collection } from '@syncro/model'
 import type { Listener, Receiver, Transport } from '@syncro/protocol'
+import { MemoryStore, type Store } from '@syncro/scriber'
 import { sqlite } from '@syncro/store-sqlite'
 import { tcp } from '@syncro/transport-net'
 import type { Document, Field, TodoRecord, Update, Value } from '../records.js'
@@ -15,8 +18,8 @@ export type TodoClass = typeof Todo
 
 interface Kind {
   readonly role?: Role
-  /** Of the store; without one, there is none. */
-  readonly path?: string
+  readonly store?: Store
+  readonly deflates?: boolean
 }
 
 /** What waits for a slow reader beyond this is merged, and here nothing may be. */
@@ -36,13 +39,14 @@ class SyncroReplica implements Replica {
   #awaited = Number.POSITIVE_INFINITY
   #reached: () => void = () => {}
 
-  constructor(uid: string, todoClass: TodoClass, { role, path }: Kind) {
+  constructor(uid: string, todoClass: TodoClass, { role, store, deflates = false }: Kind) {
     this.uid = uid
     this.syncro = new Syncro({
       uid,
       models: [todoClass, Barrier],
       ...(role === 'hub' ? { limits: limitsOfHub } : {}),
-      ...(path === undefined ? {} : { store: sqlite(path) }),
+      ...(store === undefined ? {} : { store }),
+      ...(deflates ? { environment: { compression } } : {}),
     })
     this.#todos = this.syncro.collection(todoClass)
     this.#barriers = new SyncroBarriers(this.syncro.collection(Barrier))
@@ -187,28 +191,51 @@ class SyncroReplica implements Replica {
   }
 }
 
+const compression = {
+  deflate: (bytes: Uint8Array) => deflateRawSync(bytes, { level: 1 }),
+  inflate: (bytes: Uint8Array, most: number) => inflateRawSync(bytes, { maxOutputLength: most }),
+}
+
 export type { SyncroReplica }
 
 /** Syncro with the records' class in one of its forms. */
 export function libraryOfClass(todoClass: TodoClass): Library {
   return {
     open: (uid, role) => new SyncroReplica(uid, todoClass, { role }),
-    async save(replica, path) {
-      const kept = new SyncroReplica('kept', todoClass, { path })
-      await kept.syncro.ready
-      const link = kept.join(replica, 'from')
-      await link.ready
-      await kept.syncro.flushed()
-      link.close()
-      await kept.close()
-    },
+    save: (replica, path) => copyInto(sqlite(path), replica as SyncroReplica, todoClass),
     async openFile(path) {
-      const replica = new SyncroReplica('kept', todoClass, { path })
+      const replica = new SyncroReplica('kept', todoClass, { store: sqlite(path) })
       await replica.syncro.ready
       return replica
     },
   }
 }
 
+/** Has a store keep what a replica holds, by catching up with it. */
+async function copyInto(store: Store, replica: SyncroReplica, todoClass: TodoClass): Promise<void> {
+  const kept = new SyncroReplica('kept', todoClass, { store })
+  await kept.syncro.ready
+  const link = kept.join(replica, 'from')
+  await link.ready
+  await kept.syncro.flushed()
+  link.close()
+  await kept.close()
+}
+
 export const library = libraryOfClass(Todo)
 export const libraryOfFormB = libraryOfClass(TodoOfFormB)
+export const libraryThatDeflates: Library = {
+  ...library,
+  open: (uid, role) => new SyncroReplica(uid, Todo, { role, deflates: true }),
+}
+export const libraryOfSnapshots: Library = {
+  ...library,
+  async save(replica, path) {
+    const store = new MemoryStore()
+    await copyInto(store, replica as SyncroReplica, Todo)
+    writeFileSync(path, takeSnapshot(store))
+  },
+  async openFile(path) {
+    return new SyncroReplica('kept', Todo, { store: loadSnapshot(readFileSync(path)) })
+  },
+}
