@@ -62,6 +62,20 @@ describe('binary', () => {
     )
   })
 
+  test('N8 keys are told apart, whatever was read before', () => {
+    const key = fc.constantFrom('é', 'Ã©', 'ab', 'abc', 'axc', 'a', '', 'aé', 'aÃ©', 'constructo', '\u0000')
+    fc.assert(
+      fc.property(fc.array(fc.dictionary(key, fc.nat(5), { noNullPrototype: true }), { maxLength: 8 }), (value) => {
+        const session = new BinarySession()
+        const sent: Message = {
+          ...{ type: 'batch', stamp: 1, writer: '00112233445566778899aabb' },
+          changes: [{ name: 'T', id: 1, type: 'update', fields: { value } }],
+        }
+        expect(session.decode(session.encode(sent))).toEqual([sent])
+      }),
+    )
+  })
+
   test('N1 a message that is cut anywhere is refused', () => {
     fc.assert(
       fc.property(message, fc.nat(), (sent, at) => {

@@ -14,6 +14,9 @@ const doubleBytes = new Uint8Array(double.buffer)
 /** Of each length of a short text, room for its units: a list that is always full is read twice as fast. */
 const unitsOf = Array.from({ length: SHORT_TEXT + 1 }, (_, length) => new Array<number>(length).fill(0))
 
+/** Keys of objects that were met last, by their lengths and ends: the same ones come over and over. */
+const keys = new Array<string>(256).fill('')
+
 const none = new Uint8Array(0)
 
 export class ByteReader {
@@ -107,6 +110,30 @@ export class ByteReader {
   /** A text with its length in front, of at most so many UTF-16 units. */
   text(limit: number, path: string): string {
     return this.characters(this.count(), limit, path)
+  }
+
+  /** A text that mostly was met before: what was read last of its kind is compared, and no new one is made. */
+  key(limit: number, path: string): string {
+    const length = this.count()
+    if (length === 0 || length > SHORT_TEXT || length > this.left) return this.characters(length, limit, path)
+    const bytes = this.#bytes
+    const kind = (length * 7 + bytes[this.#at]! * 31 + bytes[this.#at + length - 1]!) & (keys.length - 1)
+    const known = keys[kind]!
+    if (this.#is(known, length)) {
+      this.#at += length
+      return known
+    }
+    const key = this.characters(length, limit, path)
+    // ASCII alone: of other texts the units are not the bytes.
+    if (key.length === length) keys[kind] = key
+    return key
+  }
+
+  #is(text: string, length: number): boolean {
+    if (text.length !== length) return false
+    for (let index = 0; index < length; index++)
+      if (text.charCodeAt(index) !== this.#bytes[this.#at + index]) return false
+    return true
   }
 
   /** A text of so many bytes. */

@@ -261,7 +261,7 @@ class ValueReading {
     const length = this.#reader.countUpTo(MAX_OBJECT_KEYS, 'keys')
     const members: Record<string, Value> = {}
     for (let index = 0; index < length; index++) {
-      const key = this.#reader.text(MAX_FRAME_BYTES, 'a key')
+      const key = this.#reader.key(MAX_FRAME_BYTES, 'a key')
       if (isReservedKey(key)) throw invalid('a value', `without the key ${key}`)
       members[key] = this.read(this.#reader.byte(), depth)
     }
