@@ -19,16 +19,22 @@ import {
 /** Raised whenever an older version could not read what this one writes. */
 const format = 1
 
-/** `[stamp, writer's index, position]`; of a field 0 if all of that is its record's birth. */
-type Part = readonly [stamp: number, writer: number, position: number]
+/** In the place of a stamp. */
+const none = -1
+
+/**
+ * Stamps of the rows of a class, or of those that have one: three numbers each, its time since the oldest of all, the index of its writer, and
+ * its position. Of a field −1 stands for all three if it came with its record's birth, of a life for one that has not happened.
+ */
+type Stamps = readonly number[]
 
 /** Rows of one class, by columns: fewer keys than a row at a time, and of the many that are alike little. */
 interface ClassColumns {
   readonly name: string
   readonly ids: readonly RecordId[]
   readonly positions: readonly number[]
-  readonly births: readonly (Part | null)[]
-  readonly destroys: readonly (Part | null)[]
+  readonly births: Stamps
+  readonly destroys: Stamps
   readonly fields: readonly FieldColumn[]
 }
 
@@ -36,13 +42,15 @@ interface FieldColumn {
   readonly name: string
   /** The rows that have the field; absent where all do. */
   readonly rows?: readonly number[]
-  readonly values: readonly unknown[]
-  readonly parts: readonly (Part | 0)[]
+  readonly values: unknown[]
+  readonly stamps: Stamps
 }
 
 /** … and of the outbox the values as JSON has them. */
 interface Body extends Omit<StoreImage, 'rows' | 'rowCount'> {
   readonly writers: readonly string[]
+  /** Stamps are counted from here. */
+  readonly oldest: number
   readonly classes: readonly ClassColumns[]
 }
 
@@ -65,37 +73,62 @@ export function loadSnapshot(bytes: Uint8Array, options: { readonly level?: Stor
   const end = text.indexOf('\n')
   const body = text.slice(end + 1, -1)
   checkHead(text.slice(0, end), body)
-  const store = new MemoryStore(options)
   const content = JSON.parse(body) as Body | null
-  if (content === null) return store
-  const { classes, writers, outbox, ...image } = content
-  store.keep({
-    ...image,
-    rows: classes.flatMap((one) => rowsOf(one, writers)),
-    outbox: { put: outbox.map((entry) => withValues(entry, (value) => readValue(value) as Value)) },
-  })
-  return store
+  if (content === null) return new MemoryStore(options)
+  const { classes, writers, oldest, outbox, ...image } = content
+  // Once: what is read is turned into values where it stands.
+  for (const { fields } of classes) for (const { values } of fields) readValues(values)
+  const entries = outbox.map((entry) => withValues(entry, (value) => readValue(value) as Value))
+  return MemoryStore.holding(
+    { ...image, outbox: entries },
+    () => classes.map((columns) => rowsOf(columns, writers, oldest)),
+    options,
+  )
 }
 
 function bodyOf({
   rows,
-  rowCount: _,
   outbox,
   ...image
-}: StoreImage & { readonly rows: Iterable<readonly StoredRow[]> }): Body {
-  const writers = new Map<string, number>()
-  const indexOf = (writer: string) => {
-    const index = writers.get(writer) ?? writers.size
-    if (index === writers.size) writers.set(writer, index)
-    return index
-  }
+}: Omit<StoreImage, 'rows'> & { readonly rows: Iterable<readonly StoredRow[]> }): Body {
+  const stamps = new StampWriting([...rows].flat())
   const classes: ClassColumns[] = []
-  for (const part of rows) if (part.length > 0) classes.push(columnsOf(part, indexOf))
+  for (const part of rows) if (part.length > 0) classes.push(columnsOf(part, stamps))
   return {
     ...image,
-    writers: [...writers.keys()],
+    writers: stamps.writers,
+    oldest: stamps.oldest,
     classes,
     outbox: outbox.map((entry) => withValues(entry, (value) => writeValue(value) as Value)),
+  }
+}
+
+/** Writes stamps as `Stamps` has them. */
+class StampWriting {
+  readonly oldest: number
+  readonly writers: string[] = []
+  readonly #indexes = new Map<string, number>()
+
+  constructor(rows: readonly StoredRow[]) {
+    let oldest = Number.MAX_SAFE_INTEGER
+    for (const { life, fields } of rows)
+      for (const part of [life?.birth, life?.destroy, ...fields])
+        if (part !== undefined) oldest = Math.min(oldest, part.stamp)
+    this.oldest = oldest
+  }
+
+  add(stamps: number[], part: StoredStamp | undefined): void {
+    if (part === undefined) stamps.push(none)
+    else stamps.push(part.stamp - this.oldest, this.#indexOf(part.writer), part.position)
+  }
+
+  #indexOf(writer: string): number {
+    const index = this.#indexes.get(writer) ?? this.writers.length
+    if (index === this.writers.length) {
+      this.#indexes.set(writer, index)
+      this.writers.push(writer)
+    }
+    return index
   }
 }
 
@@ -117,27 +150,30 @@ function withValues({ number, batch, covered }: OutboxEntry, turn: (value: Value
   }
 }
 
-function columnsOf(rows: readonly StoredRow[], indexOf: (writer: string) => number): ClassColumns {
-  const part = (stamp: StoredStamp | undefined): Part | null =>
-    stamp === undefined ? null : [stamp.stamp, indexOf(stamp.writer), stamp.position]
-  const fields = new Map<string, { rows: number[]; values: unknown[]; parts: (Part | 0)[] }>()
-  for (const [at, { life, fields: own }] of rows.entries())
+function columnsOf(rows: readonly StoredRow[], writing: StampWriting): ClassColumns {
+  const fields = new Map<string, { rows: number[]; values: unknown[]; stamps: number[] }>()
+  const births: number[] = []
+  const destroys: number[] = []
+  for (const [at, { life, fields: own }] of rows.entries()) {
+    writing.add(births, life?.birth)
+    writing.add(destroys, life?.destroy)
     for (const field of own) {
       let column = fields.get(field.name)
       if (column === undefined) {
-        column = { rows: [], values: [], parts: [] }
+        column = { rows: [], values: [], stamps: [] }
         fields.set(field.name, column)
       }
       column.rows.push(at)
       column.values.push(writeValue(field.value))
-      column.parts.push(isOf(life?.birth, field) ? 0 : part(field)!)
+      writing.add(column.stamps, isOf(life?.birth, field) ? undefined : field)
     }
+  }
   return {
     name: rows[0]!.name,
     ids: rows.map(({ id }) => id),
     positions: rows.map(({ position }) => position),
-    births: rows.map(({ life }) => part(life?.birth)),
-    destroys: rows.map(({ life }) => part(life?.destroy)),
+    births,
+    destroys,
     fields: Array.from(fields, ([name, { rows: having, ...column }]) => ({
       name,
       ...(having.length === rows.length ? undefined : { rows: having }),
@@ -146,37 +182,68 @@ function columnsOf(rows: readonly StoredRow[], indexOf: (writer: string) => numb
   }
 }
 
+/** Most values are what JSON has them as. */
+function readValues(values: unknown[]): void {
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at]
+    if (typeof value === 'object' && value !== null) values[at] = readValue(value)
+  }
+}
+
 function isOf(birth: StoredStamp | undefined, { stamp, writer, position }: StoredField): boolean {
   return birth !== undefined && birth.stamp === stamp && birth.writer === writer && birth.position === position
 }
 
-function rowsOf(columns: ClassColumns, writers: readonly string[]): StoredRow[] {
+function rowsOf(columns: ClassColumns, writers: readonly string[], oldest: number): StoredRow[] {
   const { name, ids, positions } = columns
-  const stored = (part: Part | null): StoredStamp | undefined =>
-    part === null ? undefined : { stamp: part[0], writer: writers[part[1]]!, position: part[2] }
-  const births = columns.births.map(stored)
-  const destroys = columns.destroys.map(stored)
-  const fields = ids.map((): StoredField[] => [])
-  for (const { name: field, rows, values, parts } of columns.fields)
-    for (const [at, value] of values.entries()) {
-      const row = rows === undefined ? at : rows[at]!
-      const part = parts[at]!
-      const stamp = part === 0 ? births[row]! : stored(part)!
-      fields[row]!.push({ name: field, value: readValue(value) as Value, ...stamp })
+  const births = new StampReading(columns.births, writers, oldest)
+  const destroys = new StampReading(columns.destroys, writers, oldest)
+  const rows = ids.map((id, at): { fields: StoredField[] } & StoredRow => {
+    const [birth, destroy] = [births.next(), destroys.next()]
+    const position = positions[at]!
+    if (birth === undefined && destroy === undefined) return { name, id, position, fields: [] }
+    const life = {
+      ...(birth === undefined ? undefined : { birth }),
+      ...(destroy === undefined ? undefined : { destroy }),
     }
-  return ids.map((id, at): StoredRow => {
-    const [birth, destroy] = [births[at], destroys[at]]
-    const life =
-      birth === undefined && destroy === undefined
-        ? undefined
-        : {
-            life: {
-              ...(birth === undefined ? undefined : { birth }),
-              ...(destroy === undefined ? undefined : { destroy }),
-            },
-          }
-    return { name, id, position: positions[at]!, ...life, fields: fields[at]! }
+    return { name, id, position, life, fields: [] }
   })
+  for (const { name: field, rows: having, values, stamps } of columns.fields) {
+    const reading = new StampReading(stamps, writers, oldest)
+    for (let at = 0; at < values.length; at++) {
+      const row = rows[having === undefined ? at : having[at]!]!
+      const { stamp, writer, position } = reading.next() ?? row.life!.birth!
+      row.fields.push({ name: field, value: values[at] as Value, stamp, writer, position })
+    }
+  }
+  return rows
+}
+
+class StampReading {
+  readonly #stamps: Stamps
+  readonly #writers: readonly string[]
+  readonly #oldest: number
+  #at = 0
+
+  constructor(stamps: Stamps, writers: readonly string[], oldest: number) {
+    this.#stamps = stamps
+    this.#writers = writers
+    this.#oldest = oldest
+  }
+
+  next(): StoredStamp | undefined {
+    const stamp = this.#stamps[this.#at]!
+    if (stamp === none) {
+      this.#at += 1
+      return undefined
+    }
+    this.#at += 3
+    return {
+      stamp: this.#oldest + stamp,
+      writer: this.#writers[this.#stamps[this.#at - 2]!]!,
+      position: this.#stamps[this.#at - 1]!,
+    }
+  }
 }
 
 function checkHead(head: string, body: string): void {

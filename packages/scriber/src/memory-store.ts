@@ -18,6 +18,8 @@ interface MemoryImage extends StoreImage {
   readonly rows: readonly (readonly StoredRow[])[]
 }
 
+type Base = () => readonly (readonly StoredRow[])[]
+
 /** A store that survives `close`, not the process. */
 export class MemoryStore implements Store {
   readonly level: StoreLevel
@@ -31,7 +33,22 @@ export class MemoryStore implements Store {
   readonly #rows = new Map<string, Map<RecordId, StoredRow>>()
   readonly #replicas = new Map<string, StoredReplica>()
   readonly #outbox = new Map<number, OutboxEntry>()
+  /** Rows that it was made with, as long as nothing replaces them. */
+  #base: Base | undefined
+  readonly #replaced = new Set<string>()
   #failure: StoreError | undefined
+
+  /** A store that holds what an image has. @param rows gives its rows, the same each time. */
+  static holding(
+    image: Omit<StoreImage, 'rows' | 'rowCount'>,
+    rows: Base,
+    options: { readonly level?: StoreLevel } = {},
+  ): MemoryStore {
+    const store = new MemoryStore(options)
+    store.keep({ ...image, outbox: { put: image.outbox } })
+    store.#base = rows
+    return store
+  }
 
   /**
    * @param options `level`: what clients are told the store survives. It survives whatever this object does, so a test or a simulation
@@ -67,6 +84,8 @@ export class MemoryStore implements Store {
     this.#floor = transaction.floor ?? this.#floor
     for (const row of rows) this.#table(row.name).set(row.id, row)
     for (const { name, id } of transaction.trimmed ?? []) this.#rows.get(name)?.delete(id)
+    if (this.#base !== undefined)
+      for (const row of [...rows, ...(transaction.trimmed ?? [])]) this.#replaced.add(rowKey(row))
     for (const replica of transaction.replicas ?? []) this.#replicas.set(keyOf(replica), replica)
     for (const replica of transaction.forgotten ?? []) this.#replicas.delete(keyOf(replica))
     for (const entry of transaction.outbox?.put ?? []) this.#outbox.set(entry.number, entry)
@@ -96,10 +115,16 @@ export class MemoryStore implements Store {
       ages: this.#ages,
       position: this.#position,
       floor: this.#floor,
-      rows: Array.from(this.#rows.values(), (rows) => [...rows.values()]),
+      rows: [...this.#baseRows(), ...Array.from(this.#rows.values(), (rows) => [...rows.values()])],
       replicas: [...this.#replicas.values()],
       outbox: [...this.#outbox.values()].sort((a, b) => a.number - b.number),
     }
+  }
+
+  #baseRows(): readonly (readonly StoredRow[])[] {
+    const parts = this.#base?.() ?? []
+    if (this.#replaced.size === 0) return parts
+    return parts.map((part) => part.filter((row) => !this.#replaced.has(rowKey(row))))
   }
 
   #table(name: string): Map<RecordId, StoredRow> {
@@ -110,6 +135,10 @@ export class MemoryStore implements Store {
     }
     return table
   }
+}
+
+function rowKey({ name, id }: { readonly name: string; readonly id: RecordId }): string {
+  return JSON.stringify([name, id])
 }
 
 function keyOf(replica: { readonly uid: string; readonly ledger: string }): string {
