@@ -2,6 +2,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { BinaryDecoder, BinaryEncoder, encodeFrame, FrameDecoder, type Message, V1Reader } from '@syncro/protocol'
 import { describe, expect, test } from 'vitest'
+import type { PlayedChange } from '../src/binding.js'
 import type { Syncro } from '../src/syncro.js'
 import { era, helloOf, Peer } from './peer.js'
 import { shown, state, World } from './world.js'
@@ -230,4 +231,44 @@ describe('in the binary encoding', () => {
     // The hello of whoever can says so.
     for (const one of [written[1]!, written[2]!]) expect(Math.abs(one - written[3]!)).toBeLessThan(20)
   })
+
+  for (const borders of [false, true])
+    test(`what comes while something is read comes after it${borders ? ', with message borders' : ''}`, () => {
+      const world = new World()
+      const encoder = new BinaryEncoder({ numberOf: () => -1, recordAt: () => ({ name: 'Todo', id: 0 }) })
+      const told = encoder.told()
+      const bytesOf = (...changed: number[]) => {
+        const parts = changed.map((n) =>
+          encoder.encode({
+            type: 'batch',
+            stamp: n,
+            writer: era,
+            changes: [{ name: 'Todo', id: n, type: 'create', fields: { n } }],
+          }),
+        )
+        const body = Buffer.concat(parts.flatMap((part) => [told.definitions(part) ?? new Uint8Array(), part.bytes]))
+        return borders ? body : encodeFrame(body, 32)
+      }
+      const [first, second] = [bytesOf(1, 2, 3), bytesOf(4, 5)]
+      const played: unknown[] = []
+      const player = {
+        name: 'Todo',
+        play: ({ id }: PlayedChange) => {
+          played.push(id)
+          // A connection that delivers while it is written to, say; the array is used again afterwards.
+          if (id === 1) {
+            const lent = second.slice()
+            peer.session.receive(lent)
+            lent.fill(0)
+          }
+        },
+      }
+      const peer = new Peer(world, world.client('a', { encoding: 'binary', models: [player] }), 'accepts', { borders })
+      peer.sendV1(helloOf()).sendV1({ type: 'upgrade', version: 2, clock: 1, received: 1, sent: 1, encoding: 'binary' })
+      const opening = Uint8Array.of(25, 0, 26, 0, 0)
+      peer.sendBytes(borders ? opening : encodeFrame(opening, 32)).settle()
+      peer.sendBytes(first).settle()
+      expect(played).toEqual([1, 2, 3, 4, 5])
+      expect(peer.session.reason).toBeUndefined()
+    })
 })
