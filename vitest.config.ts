@@ -7,7 +7,10 @@ export default defineConfig({
   resolve: {
     // Tests run against the sources, so that they need no build. The same map is in tsconfig.tests.json.
     alias: [
-      { find: /^@syncro\/([^/]+)\/(testing|conformance)$/, replacement: `${packages}/$1/src/$2/index.ts` },
+      {
+        find: /^@syncro\/([^/]+)\/(testing|conformance|client|server)$/,
+        replacement: `${packages}/$1/src/$2/index.ts`,
+      },
       { find: /^@syncro\/([^/]+)$/, replacement: `${packages}/$1/src/index.ts` },
     ],
   },

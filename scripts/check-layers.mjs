@@ -14,6 +14,9 @@ const LAYERS = /** @type {const} */ ([
   [/^store-/, ['scriber']],
 ])
 
+/** What packages have beside their index: contracts their suites and doubles, transports two ends of which one must not weigh on the other. */
+const SUBPATHS = ['testing', 'conformance', 'client', 'server']
+
 /** Packages that must run wherever JavaScript does, and in a simulator: clock, randomness and timers are passed in. */
 const NEUTRAL = ['protocol', 'scriber', 'core', 'model']
 /** The one module that supplies clock, randomness and timers. */
@@ -76,8 +79,8 @@ function farImport(path, specifier) {
   if (neutral && specifier.startsWith('node:')) return `imports ${specifier}, but ${name} must run outside Node too`
   const [, other, subpath] = /^@syncro\/([^/]+)(?:\/(.+))?$/.exec(specifier) ?? []
   if (other === undefined) return undefined
-  if (subpath !== undefined && !['testing', 'conformance'].includes(subpath)) {
-    return `imports ${specifier}: the only subpaths are testing and conformance`
+  if (subpath !== undefined && !SUBPATHS.includes(subpath)) {
+    return `imports ${specifier}: the only subpaths are ${SUBPATHS.join(', ')}`
   }
   if (name === undefined || isTest(path)) return undefined
   if (other === name) return `imports its own package by name: import the module that owns the name`

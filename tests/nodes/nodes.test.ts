@@ -1,5 +1,5 @@
 /**
- * The tests of the stores on each version of Node that we name: a store stands on a binary. They run where CI is true, and by `pnpm test:nodes`. The
+ * The tests of stores and WebSockets on each version of Node that we name: a store stands on a binary, and the platform's WebSocket differs. They run where CI is true, and by `pnpm test:nodes`. The
  * Node at hand is used as it is, the others come from the npm registry; what cannot be had here is skipped by name.
  */
 import { execFile } from 'node:child_process'
@@ -10,7 +10,7 @@ import { expect, test } from 'vitest'
 const execute = promisify(execFile)
 
 const majors = [20, 22, 24, 26]
-const suites = ['packages/store-sqlite', 'packages/scriber/src/memory-store.test.ts']
+const suites = ['packages/store-sqlite', 'packages/scriber/src/memory-store.test.ts', 'packages/transport-ws']
 const isFull = process.env['CI'] === 'true'
 
 /** Each takes some seconds; a registry or a run that has not ended by then hangs. */
@@ -50,7 +50,7 @@ async function nodeOf(major: number): Promise<{ readonly path: string } | { read
 }
 
 for (const major of majors) {
-  const title = `the stores pass their tests on Node ${major}`
+  const title = `stores and WebSockets pass their tests on Node ${major}`
   const node = isFull ? await nodeOf(major) : { whyNot: 'runs where CI is true, and by pnpm test:nodes' }
   if ('whyNot' in node) {
     test.skip(`${title} (skipped: ${node.whyNot})`)
@@ -64,6 +64,6 @@ for (const major of majors) {
     const [, passed, all] = / Tests +(\d+) passed \((\d+)\)/.exec(stdout) ?? []
     expect(passed, stdout).toBe(all)
     expect(Number(all), stdout).toBeGreaterThan(100)
-    console.log(`Node ${major}: ${all} tests of the stores passed`)
+    console.log(`Node ${major}: ${all} tests of stores and WebSockets passed`)
   })
 }
