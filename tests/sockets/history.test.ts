@@ -29,7 +29,7 @@ function when(syncro: Syncro, isSo: () => boolean): Promise<void> {
   return new Promise((resolve) => {
     const look = () => {
       if (!isSo()) return
-      stop.forEach((off) => off())
+      for (const off of stop) off()
       resolve()
     }
     const stop = [syncro.on('changed', look), syncro.scriber.on('step', () => queueMicrotask(look))]
