@@ -10,12 +10,16 @@ const syncBeside = promisify(fdatasync)
 /** What a program may stand still for at each commit: little beside what the commit itself takes. */
 const quickMs = 0.5
 
-/** After one that was slow, how many are done beside the program before the next is tried at once. */
+/** So many slow ones in a row are no accident: quick disks have a slow one now and then. */
+const mostSlow = 3
+
+/** How many are then done beside the program before the next is tried at once. */
 const patience = 100
 
 export class LogSync {
   readonly #file: number
   readonly #nowMs: () => number
+  #slow = 0
   #beside = 0
 
   /** @param nowMs a clock that only goes forwards. */
@@ -32,6 +36,7 @@ export class LogSync {
     }
     const beganMs = this.#nowMs()
     fdatasyncSync(this.#file)
-    if (this.#nowMs() - beganMs > quickMs) this.#beside = patience
+    if (this.#nowMs() - beganMs <= quickMs) this.#slow = 0
+    else if (++this.#slow >= mostSlow) this.#beside = patience
   }
 }
