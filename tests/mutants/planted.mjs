@@ -159,8 +159,8 @@ export const planted = [
   {
     name: 'what is not stored leaves',
     file: core('src/outbound.ts'),
-    find: 'if (first === undefined || first.kept > stored) return undefined',
-    put: 'if (first === undefined || stored < 0) return undefined',
+    find: 'if (packet.kept > stored || (count > 0 &&',
+    put: 'if ((count > 0 &&',
     claims: [core('src/outbound.test.ts'), stored],
   },
   {
@@ -215,15 +215,15 @@ export const planted = [
   {
     name: 'a batch is sent change by change',
     file: core('src/outgoing-step.ts'),
-    find: ': [encodeMessageFrame(batchMessage(this.step.batch))]',
-    put: ': this.step.batch.changes.map((one) => encodeMessageFrame(batchMessage({ ...this.step.batch!, changes: [one] })))',
+    find: 'if (batch !== undefined) return [this.#encoder.encode(batchMessage(batch), effects)]',
+    put: 'if (batch !== undefined) return batch.changes.map((one, at) => this.#encoder.encode(batchMessage({ ...batch, changes: [one] }), effects.slice(at, at + 1)))',
     claims: [core('test/exchange.test.ts'), core('test/players.test.ts'), simulated],
   },
   {
     name: 'a stamp from the future is made smaller instead of refused',
     file: core('src/exchange.ts'),
-    find: '    this.#checkTime(this.#guard.waitForBatch(batch))\n    this.#context.scriber.replay(batch, this.#session)',
-    put: '    const stamp = this.#guard.waitForBatch(batch) === 0 ? batch.stamp : this.#context.scriber.clock.last\n    this.#context.scriber.replay({ ...batch, stamp }, this.#session)',
+    find: '    this.#checkTime(this.#guard.waitForBatch(batch))\n    this.#context.scriber.replay(batch, this.#session, this.#places.of(rows))',
+    put: '    const stamp = this.#guard.waitForBatch(batch) === 0 ? batch.stamp : this.#context.scriber.clock.last\n    this.#context.scriber.replay({ ...batch, stamp }, this.#session, this.#places.of(rows))',
     claims: [core('test/clock.test.ts')],
   },
   {
