@@ -53,6 +53,7 @@ for (const major of majors) {
   const title = `stores and WebSockets pass their tests on Node ${major}`
   const node = isFull ? await nodeOf(major) : { whyNot: 'runs where CI is true, and by pnpm test:nodes' }
   if ('whyNot' in node) {
+    // What the registry does not give cannot be tested here, and whoever reads the summary is told so by name.
     test.skip(`${title} (skipped: ${node.whyNot})`)
     continue
   }

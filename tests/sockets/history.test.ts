@@ -7,6 +7,7 @@ import { field, Model, synced } from '@syncro/model'
 import { sqlite } from '@syncro/store-sqlite'
 import { tcp } from '@syncro/transport-net'
 import { expect, onTestFinished, test } from 'vitest'
+import { when } from './when.js'
 
 function declare() {
   @synced({ name: 'Todo' })
@@ -22,19 +23,6 @@ function client(uid: string, options: Partial<ConstructorParameters<typeof Syncr
   const syncro = new Syncro({ uid, models: [Todo], ...options })
   onTestFinished(() => syncro.close())
   return { syncro, Todo }
-}
-
-/** Resolves when something is so, which it is looked for whenever a client is told of anything. */
-function when(syncro: Syncro, isSo: () => boolean): Promise<void> {
-  return new Promise((resolve) => {
-    const look = () => {
-      if (!isSo()) return
-      for (const off of stop) off()
-      resolve()
-    }
-    const stop = [syncro.on('changed', look), syncro.scriber.on('step', () => queueMicrotask(look))]
-    look()
-  })
 }
 
 test('a server tells who changed a record, whoever it was, also after a restart', async () => {

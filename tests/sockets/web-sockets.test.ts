@@ -8,6 +8,7 @@ import { webSocket } from '@syncro/transport-ws/client'
 import { refuse, webSocketServer } from '@syncro/transport-ws/server'
 import { expect, onTestFinished, test } from 'vitest'
 import { type RawData, WebSocket, WebSocketServer } from 'ws'
+import { when } from './when.js'
 
 function client(uid: string, options: Partial<ConstructorParameters<typeof Syncro>[0]> = {}) {
   @synced({ name: 'Todo' })
@@ -19,19 +20,6 @@ function client(uid: string, options: Partial<ConstructorParameters<typeof Syncr
   const syncro = new Syncro({ uid, models: [Todo], limits: { redialFirstMs: 1, redialLongestMs: 20 }, ...options })
   onTestFinished(() => syncro.close())
   return { syncro, Todo }
-}
-
-/** Resolves when something is so, which it is looked for whenever a client is told of anything. */
-function when(syncro: Syncro, isSo: () => boolean): Promise<void> {
-  return new Promise((resolve) => {
-    const look = () => {
-      if (!isSo()) return
-      for (const off of stop) off()
-      resolve()
-    }
-    const stop = [syncro.on('changed', look), syncro.scriber.on('step', () => queueMicrotask(look))]
-    look()
-  })
 }
 
 /** The code with which a link fails next. */
